@@ -1,0 +1,1 @@
+//! Numbers and identifiers of this field, as types whose constructor is the only way in.
