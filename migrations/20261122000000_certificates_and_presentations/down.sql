@@ -1,0 +1,16 @@
+DROP TABLE activations;
+DROP TABLE receipts;
+DROP TABLE presentations;
+DROP TABLE device_credentials;
+DROP TABLE devices;
+DROP TABLE accounts;
+DROP TABLE status_lists;
+DROP TABLE trust_lists;
+DROP TABLE signing_keys;
+DROP TABLE ingest_findings;
+DROP TABLE ingest_batches;
+DROP TABLE status_indices;
+DROP TABLE certificate_events;
+DROP TABLE certificate_versions;
+DROP TABLE certificates;
+DROP TABLE holders;
