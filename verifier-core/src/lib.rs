@@ -4,5 +4,7 @@
 //! source of chance in this crate, so that server, command line, phone and browser cannot come to different
 //! verdicts. `docs/protocol.md` is the text this code follows.
 
+mod cbor;
 pub mod ids;
 pub mod sm2;
+pub mod time;

@@ -146,14 +146,135 @@ impl SigningKey {
     }
 }
 
+impl Sign for SigningKey {
+    type Error = core::convert::Infallible;
+
+    fn key_id(&self) -> KeyId {
+        self.public_key().id()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Signature, Self::Error> {
+        Ok(Self::sign(self, message))
+    }
+}
+
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey(of {})", self.public_key().id())
     }
 }
 
+/// Whoever can sign: a key in memory, or one that never leaves a cryptographic module.
+pub trait Sign {
+    /// Why nothing could be signed; [`core::convert::Infallible`] for a key in memory.
+    type Error;
+
+    /// The id of the key that signs.
+    fn key_id(&self) -> KeyId;
+
+    /// Signs `message` with SM2 and SM3 under the default user id.
+    fn sign(&self, message: &[u8]) -> Result<Signature, Self::Error>;
+}
+
 /// SM3 (GB/T 32905) of `bytes`.
 #[must_use]
 pub fn sm3(bytes: &[u8]) -> [u8; 32] {
     Sm3::digest(bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex<const N: usize>(text: &str) -> [u8; N] {
+        data_encoding::HEXUPPER.decode(text.as_bytes()).unwrap().try_into().unwrap()
+    }
+
+    /// GM/T 0003.5, annex A: the national example.
+    fn national_key() -> PublicKey {
+        let point = [
+            "04",
+            "09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020",
+            "CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13",
+        ]
+        .concat();
+        PublicKey::from_sec1(&hex::<65>(&point)).unwrap()
+    }
+
+    fn national_signature() -> Signature {
+        let signature = [
+            "F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3",
+            "B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA",
+        ]
+        .concat();
+        hex(&signature)
+    }
+
+    #[test]
+    fn the_national_example_verifies() {
+        assert!(national_key().verifies(b"message digest", &national_signature()));
+    }
+
+    #[test]
+    fn the_national_example_verifies_for_no_other_message() {
+        assert!(!national_key().verifies(b"message digest\0", &national_signature()));
+        assert!(!national_key().verifies(b"", &national_signature()));
+    }
+
+    #[test]
+    fn the_national_private_key_has_the_national_public_key() {
+        let secret = hex("3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8");
+        let key = SigningKey::from_bytes(&secret).unwrap();
+        assert_eq!(key.public_key(), national_key());
+        let signature = key.sign(b"message digest");
+        assert!(national_key().verifies(b"message digest", &signature));
+        assert_eq!(signature, key.sign(b"message digest"), "signatures are deterministic");
+    }
+
+    #[test]
+    fn signatures_outside_the_range_of_the_standard_are_refused() {
+        let order = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123";
+        let good = national_signature();
+        let mut zero_r = good;
+        zero_r[..32].fill(0);
+        let mut zero_s = good;
+        zero_s[32..].fill(0);
+        let mut r_is_n = good;
+        r_is_n[..32].copy_from_slice(&hex::<32>(order));
+        for signature in [zero_r, zero_s, r_is_n, [0; 64], [0xff; 64]] {
+            assert!(!national_key().verifies(b"message digest", &signature));
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_point_are_no_key() {
+        for bytes in [&[][..], &[0][..], &[4; 65][..], &[2; 33][..], &[0; 33][..]] {
+            assert_eq!(PublicKey::from_sec1(bytes).err(), Some(KeyError::NotAPoint));
+        }
+    }
+
+    #[test]
+    fn private_keys_outside_the_range_are_refused() {
+        assert_eq!(SigningKey::from_bytes(&[0; 32]).err(), Some(KeyError::OutOfRange));
+        assert_eq!(SigningKey::from_bytes(&[0xff; 32]).err(), Some(KeyError::OutOfRange));
+    }
+
+    #[test]
+    fn both_forms_of_a_point_are_the_same_key() {
+        let key = national_key();
+        assert_eq!(PublicKey::from_sec1(&key.compressed()).unwrap(), key);
+        assert_eq!(key.id(), PublicKey::from_sec1(&key.uncompressed()).unwrap().id());
+    }
+
+    #[test]
+    fn a_private_key_is_never_shown() {
+        let key = SigningKey::from_bytes(&[7; 32]).unwrap();
+        assert!(!format!("{key:?}").contains("0707"));
+    }
+
+    #[test]
+    fn sm3_is_the_standard_s() {
+        let digest = hex::<32>("66C7F0F462EEEDD9D1F2D46BDC10E4E24167C4875CF2F7A2297DA02B8F4BA8E0");
+        assert_eq!(sm3(b"abc"), digest);
+    }
 }
