@@ -276,7 +276,7 @@ mod tests {
         for (bytes, error) in [
             (&[][..], E::NotWellFormed),
             (&[0x01, 0x01][..], E::TrailingBytes),
-            (&[0x18, 0x01][..], E::NotDeterministic),       // 1 in two bytes
+            (&[0x18, 0x01][..], E::NotDeterministic), // 1 in two bytes
             (&[0x58, 0x01, 0x00][..], E::NotDeterministic), // length 1 in two bytes
             (&[0xa2, 2, 1, 1, 1][..], E::NotDeterministic), // keys out of order
             (&[0xa2, 1, 1, 1, 2][..], E::DuplicateKey),
@@ -313,10 +313,9 @@ mod tests {
 
     #[test]
     fn the_whole_range_of_integers_is_read() {
-        for bytes in [
-            [0x1b, 255, 255, 255, 255, 255, 255, 255, 255],
-            [0x3b, 255, 255, 255, 255, 255, 255, 255, 255],
-        ] {
+        for bytes in
+            [[0x1b, 255, 255, 255, 255, 255, 255, 255, 255], [0x3b, 255, 255, 255, 255, 255, 255, 255, 255]]
+        {
             assert_eq!(parse(&bytes).unwrap().to_bytes(), bytes);
         }
     }

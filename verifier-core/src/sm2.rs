@@ -65,9 +65,7 @@ pub struct PublicKey(sm2::PublicKey);
 impl PublicKey {
     /// Reads a compressed (33 bytes) or uncompressed (65 bytes) SEC1 point.
     pub fn from_sec1(bytes: &[u8]) -> Result<Self, KeyError> {
-        sm2::PublicKey::from_sec1_bytes(bytes)
-            .map(Self)
-            .map_err(|_| KeyError::NotAPoint)
+        sm2::PublicKey::from_sec1_bytes(bytes).map(Self).map_err(|_| KeyError::NotAPoint)
     }
 
     /// The key as 02 or 03, then x.
@@ -127,9 +125,7 @@ impl SigningKey {
     /// Reads a private key: 32 bytes, big-endian.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
         let secret = sm2::SecretKey::from_slice(bytes).map_err(|_| KeyError::OutOfRange)?;
-        sm2::dsa::SigningKey::new(DEFAULT_USER_ID, &secret)
-            .map(Self)
-            .map_err(|_| KeyError::OutOfRange)
+        sm2::dsa::SigningKey::new(DEFAULT_USER_ID, &secret).map(Self).map_err(|_| KeyError::OutOfRange)
     }
 
     /// The public half.
