@@ -15,6 +15,7 @@ mod foreign;
 pub mod ids;
 pub mod presentation;
 mod reasons;
+pub mod receipt;
 pub mod sm2;
 mod state;
 pub mod status;
