@@ -16,6 +16,7 @@ mod conversions;
 mod credit_code;
 mod division;
 mod error;
+mod form;
 mod iso7064;
 mod kind;
 mod plate;

@@ -3,12 +3,17 @@
 //! `root.type.issuer.serial.version.check`; the check character is over type, issuer, serial and version without the
 //! dots. Not here: whether a certificate is genuine, which only its signature can say.
 
+mod parts;
+#[cfg(test)]
+mod tests;
+
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::conversions::conversions;
-use super::{CreditCode, Division, IdError, IdWarning, Kind, TypeCode, iso7064};
+use super::{CreditCode, IdError, IdWarning, Kind, TypeCode, iso7064};
+use parts::{Parts, Root, check_foreign_issuer, check_serial};
 
 /// Longest serial in characters. The standard's maximum is unknown; 32 is the longest seen.
 pub const SERIAL_LENGTH_MAX: usize = 64;
@@ -27,24 +32,6 @@ pub struct CertificateId {
     check: char,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Root {
-    Standard,
-    /// Written by one vendor's software.
-    Deviating,
-}
-
-impl Root {
-    const ALL: [Self; 2] = [Self::Standard, Self::Deviating];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Standard => "1.2.156.3005.2",
-            Self::Deviating => "1.2.156.3003.2",
-        }
-    }
-}
-
 impl CertificateId {
     /// Makes an identifier with its check character. `serial` is 1 to 64 digits and upper-case letters, `version`
     /// 1 to 999.
@@ -56,20 +43,13 @@ impl CertificateId {
         serial: &str,
         version: u16,
     ) -> Result<Self, IdError> {
-        checked_serial(serial)?;
+        check_serial(serial)?;
         if !(1..=999).contains(&version) {
             return Err(IdError::IdentifierVersion);
         }
         let check = check_character(&type_code, issuer.as_str(), serial, version)?;
         let (issuer, serial) = (issuer.as_str().to_owned(), serial.to_owned());
-        Ok(Self {
-            root: Root::Standard,
-            type_code,
-            issuer,
-            serial,
-            version,
-            check,
-        })
+        Ok(Self { root: Root::Standard, type_code, issuer, serial, version, check })
     }
 
     /// Reads an identifier made by us or received as ours: every rule holds.
@@ -77,14 +57,14 @@ impl CertificateId {
     /// Fails with one of the `Identifier…` variants of [`IdError`], with [`IdError::TypeCodeForm`], or as
     /// [`CreditCode::parse`] does for the type's authority.
     pub fn parse_own(text: &str) -> Result<Self, IdError> {
-        let (root, parts) = split(text)?;
-        if root != Root::Standard {
+        let parts = Parts::split(text)?;
+        if parts.root != Root::Standard {
             return Err(IdError::IdentifierRoot);
         }
         let type_code = TypeCode::parse(parts.type_code)?;
         let issuer = CreditCode::parse(parts.issuer).map_err(|_| IdError::IdentifierIssuer)?;
-        let id = Self::new(type_code, &issuer, parts.serial, version(parts.version)?)?;
-        if id.check != check(parts.check)? {
+        let id = Self::new(type_code, &issuer, parts.serial, parts.version()?)?;
+        if id.check != parts.check()? {
             return Err(IdError::IdentifierCheck);
         }
         Ok(id)
@@ -93,26 +73,22 @@ impl CertificateId {
     /// Reads an identifier of another province: deviations seen on real certificates are warnings, each at most
     /// once.
     ///
-    /// Fails where the text has not the shape of an identifier.
+    /// Fails, as [`CertificateId::parse_own`] does, where the text has not the shape of an identifier.
     pub fn parse_foreign(text: &str) -> Result<(Self, Vec<IdWarning>), IdError> {
-        let (root, parts) = split(text)?;
+        let parts = Parts::split(text)?;
         let (type_code, type_warning) = TypeCode::parse_foreign(parts.type_code)?;
-        let issuer_warning = foreign_issuer(parts.issuer)?;
-        let serial = checked_serial(parts.serial)?.to_owned();
-        let (version, check) = (version(parts.version)?, check(parts.check)?);
-        let is_checked = check == check_character(&type_code, parts.issuer, &serial, version)?;
-        let root_warning = (root != Root::Standard).then_some(IdWarning::Root);
-        let check_warning = (!is_checked).then_some(IdWarning::Check);
-        let warnings = [root_warning, type_warning, issuer_warning, check_warning];
-        let issuer = parts.issuer.to_owned();
-        let id = Self {
-            root,
-            type_code,
-            issuer,
-            serial,
-            version,
-            check,
-        };
+        let issuer_warning = check_foreign_issuer(parts.issuer)?;
+        check_serial(parts.serial)?;
+        let (version, check) = (parts.version()?, parts.check()?);
+        let expected = check_character(&type_code, parts.issuer, parts.serial, version)?;
+        let warnings = [
+            (parts.root != Root::Standard).then_some(IdWarning::Root),
+            type_warning,
+            issuer_warning,
+            (check != expected).then_some(IdWarning::Check),
+        ];
+        let (issuer, serial) = (parts.issuer.to_owned(), parts.serial.to_owned());
+        let id = Self { root: parts.root, type_code, issuer, serial, version, check };
         Ok((id, warnings.into_iter().flatten().collect()))
     }
 
@@ -149,19 +125,8 @@ impl CertificateId {
 
 impl fmt::Display for CertificateId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            root,
-            type_code,
-            issuer,
-            serial,
-            version,
-            check,
-        } = self;
-        write!(
-            f,
-            "{}.{type_code}.{issuer}.{serial}.{version:03}.{check}",
-            root.as_str()
-        )
+        let Self { root, type_code, issuer, serial, version, check } = self;
+        write!(f, "{}.{type_code}.{issuer}.{serial}.{version:03}.{check}", root.as_str())
     }
 }
 
@@ -173,78 +138,8 @@ impl From<CertificateId> for String {
     }
 }
 
-/// The five parts after the root, as they are written.
-struct Parts<'a> {
-    type_code: &'a str,
-    issuer: &'a str,
-    serial: &'a str,
-    version: &'a str,
-    check: &'a str,
-}
-
-fn split(text: &str) -> Result<(Root, Parts<'_>), IdError> {
-    let known = |root: Root| Some((root, text.strip_prefix(root.as_str())?.strip_prefix('.')?));
-    let (root, rest) = Root::ALL
-        .into_iter()
-        .find_map(known)
-        .ok_or(IdError::IdentifierRoot)?;
-    let mut parts = rest.split('.');
-    let mut next = || parts.next().ok_or(IdError::IdentifierForm);
-    let split = Parts {
-        type_code: next()?,
-        issuer: next()?,
-        serial: next()?,
-        version: next()?,
-        check: next()?,
-    };
-    match parts.next() {
-        Some(_) => Err(IdError::IdentifierForm),
-        None => Ok((root, split)),
-    }
-}
-
-fn foreign_issuer(issuer: &str) -> Result<Option<IdWarning>, IdError> {
-    if Division::parse(issuer).is_ok() {
-        return Ok(Some(IdWarning::IssuerIsDivision));
-    }
-    if issuer.len() != 18 || issuer.bytes().any(|b| iso7064::value(b).is_none()) {
-        return Err(IdError::IdentifierIssuer);
-    }
-    Ok(CreditCode::parse(issuer)
-        .is_err()
-        .then_some(IdWarning::IssuerCheck))
-}
-
-fn checked_serial(serial: &str) -> Result<&str, IdError> {
-    let fits = (1..=SERIAL_LENGTH_MAX).contains(&serial.len());
-    if fits && serial.bytes().all(|b| iso7064::value(b).is_some()) {
-        Ok(serial)
-    } else {
-        Err(IdError::IdentifierSerial)
-    }
-}
-
-fn version(text: &str) -> Result<u16, IdError> {
-    if text.len() != 3 || !text.bytes().all(|b| b.is_ascii_digit()) || text == "000" {
-        return Err(IdError::IdentifierVersion);
-    }
-    text.parse().map_err(|_| IdError::IdentifierVersion)
-}
-
-fn check(text: &str) -> Result<char, IdError> {
-    let mut characters = text.bytes();
-    match (characters.next(), characters.next()) {
-        (Some(check), None) if iso7064::value(check).is_some() => Ok(char::from(check)),
-        _ => Err(IdError::IdentifierCheck),
-    }
-}
-
-fn check_character(
-    type_code: &TypeCode,
-    issuer: &str,
-    serial: &str,
-    version: u16,
-) -> Result<char, IdError> {
+/// The check character; all arguments are known to be in its alphabet.
+fn check_character(type_code: &TypeCode, issuer: &str, serial: &str, version: u16) -> Result<char, IdError> {
     let text = format!("{type_code}{issuer}{serial}{version:03}");
     iso7064::mod_37_36(text.bytes()).ok_or(IdError::IdentifierForm)
 }

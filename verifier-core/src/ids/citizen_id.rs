@@ -35,9 +35,7 @@ impl CitizenId {
         if text.chars().count() != 18 {
             return Err(IdError::CitizenIdLength);
         }
-        let (first17, last) = text
-            .split_at_checked(17)
-            .ok_or(IdError::CitizenIdCharacter)?;
+        let (first17, last) = text.split_at_checked(17).ok_or(IdError::CitizenIdCharacter)?;
         if last != "X" && !last.bytes().all(|b| b.is_ascii_digit()) {
             return Err(IdError::CitizenIdCharacter);
         }
@@ -56,17 +54,11 @@ impl CitizenId {
             return Err(IdError::CitizenIdLength);
         }
         let check = iso7064::mod_11_2(first17.bytes()).ok_or(IdError::CitizenIdCharacter)?;
-        if !first17
-            .get(..2)
-            .is_some_and(|digits| is_province(digits) || digits == TAIWAN_RESIDENCE_PERMIT)
-        {
+        if !first17.get(..2).is_some_and(|digits| is_province(digits) || digits == TAIWAN_RESIDENCE_PERMIT) {
             return Err(IdError::CitizenIdProvince);
         }
         let birth_date = birth_date(first17).ok_or(IdError::CitizenIdBirthDate)?;
-        Ok(Self {
-            text: format!("{first17}{check}"),
-            birth_date,
-        })
+        Ok(Self { text: format!("{first17}{check}"), birth_date })
     }
 
     /// All 18 characters. For storing and comparing; never for a log, an address or an error.
@@ -133,5 +125,103 @@ const fn days_in(year: u16, month: u8) -> Option<u8> {
         2 if is_leap => Some(29),
         2 => Some(28),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples of GB 11643-1999 itself.
+    const EXAMPLES: [&str; 2] = ["11010519491231002X", "440524188001010014"];
+
+    fn completed(first17: &str) -> Result<CitizenId, IdError> {
+        CitizenId::with_check(first17)
+    }
+
+    #[test]
+    fn the_examples_of_the_standard_are_valid() {
+        for text in EXAMPLES {
+            let id = CitizenId::parse(text).unwrap();
+            assert_eq!(id.as_str(), text);
+            assert_eq!(completed(&text[..17]), Ok(id));
+        }
+        assert_eq!(CitizenId::parse(EXAMPLES[0]).unwrap().birth_date(), (1949, 12, 31));
+        assert_eq!(CitizenId::parse(EXAMPLES[1]).unwrap().birth_date(), (1880, 1, 1));
+    }
+
+    #[test]
+    fn lower_case_x_is_refused() {
+        assert_eq!(CitizenId::parse("11010519491231002x"), Err(IdError::CitizenIdCharacter));
+    }
+
+    #[test]
+    fn every_substitution_of_one_character_is_refused() {
+        for valid in EXAMPLES {
+            for place in 0..valid.len() {
+                for substitute in ('0'..='9').chain(['X', 'x', 'A', ' ', '*']) {
+                    let mut text = valid.to_owned();
+                    text.replace_range(place..=place, substitute.encode_utf8(&mut [0; 4]));
+                    assert_eq!(CitizenId::parse(&text).is_ok(), text == valid);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn birth_dates_that_never_were_are_refused() {
+        for date in [
+            "19900230", "19900229", "19000229", "19901301", "19900001", "19900100", "19900132", "19900431",
+            "17991231",
+        ] {
+            assert_eq!(completed(&format!("210102{date}001")), Err(IdError::CitizenIdBirthDate), "{date}");
+        }
+        assert_eq!(completed("21010221000101001"), Err(IdError::CitizenIdBirthDate));
+    }
+
+    #[test]
+    fn leap_days_that_were_are_accepted() {
+        for date in ["19920229", "20000229", "20240229"] {
+            assert!(completed(&format!("210102{date}001")).is_ok(), "{date}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_province_is_refused_but_not_taiwan_residence_permits() {
+        for province in ["00", "10", "16", "99"] {
+            assert_eq!(completed(&format!("{province}010219900101001")), Err(IdError::CitizenIdProvince));
+        }
+        for permit in ["810000", "820000", "830000"] {
+            assert!(completed(&format!("{permit}19900101001")).is_ok(), "{permit}");
+        }
+    }
+
+    #[test]
+    fn another_length_or_alphabet_is_refused() {
+        for text in ["", "110105491231002", "1101051949123100", "11010519491231002XX"] {
+            assert_eq!(CitizenId::parse(text), Err(IdError::CitizenIdLength));
+        }
+        for text in ["X1010519491231002X", "11010519491231002Ｘ", "１1010519491231002X", "+1010519491231002X"]
+        {
+            assert_eq!(CitizenId::parse(text), Err(IdError::CitizenIdCharacter));
+        }
+        assert_eq!(completed("11010519491231002X"), Err(IdError::CitizenIdLength));
+    }
+
+    #[test]
+    fn neither_debug_nor_errors_show_the_number() {
+        let id = CitizenId::parse(EXAMPLES[0]).unwrap();
+        assert_eq!(id.masked(), "110105********002X");
+        assert_eq!(id.last_four(), "002X");
+        assert_eq!(format!("{id:?}"), "CitizenId(110105********002X)");
+        assert_eq!(format!("{:?}", Some(&id)), "Some(CitizenId(110105********002X))");
+        let error = serde_json::from_str::<CitizenId>("\"110105194912310021\"").unwrap_err().to_string();
+        assert!(!error.contains("19491231"), "{error}");
+    }
+
+    #[test]
+    fn json_is_the_text_and_enters_through_the_constructor() {
+        let id: CitizenId = serde_json::from_str("\"11010519491231002X\"").unwrap();
+        assert_eq!(serde_json::to_string(&id).unwrap(), "\"11010519491231002X\"");
     }
 }

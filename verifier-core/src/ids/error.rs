@@ -135,10 +135,7 @@ mod tests {
         let codes: HashSet<_> = IdError::ALL.iter().map(|error| error.code()).collect();
         assert_eq!(codes.len(), IdError::ALL.len());
         for code in codes {
-            assert!(
-                code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'),
-                "{code}"
-            );
+            assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");
         }
     }
 
@@ -148,11 +145,7 @@ mod tests {
             assert!(!error.text_zh().is_ascii());
             assert!(error.text_en().is_ascii());
             assert_eq!(error.to_string(), error.text_en());
-            assert!(
-                ["GB", "GA", "JT"]
-                    .iter()
-                    .any(|body| error.clause().starts_with(body))
-            );
+            assert!(["GB", "GA", "JT"].iter().any(|body| error.clause().starts_with(body)));
         }
     }
 }

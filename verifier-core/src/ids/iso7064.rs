@@ -42,10 +42,7 @@ mod tests {
     #[test]
     fn mod_37_36_wraps_to_zero_where_the_product_is_one() {
         // A known fault of other implementations: 37 - 1 = 36 is no index into the alphabet.
-        let checks: Vec<_> = (b'0'..=b'9')
-            .chain(b'A'..=b'Z')
-            .map(|c| mod_37_36([c].into_iter()))
-            .collect();
+        let checks: Vec<_> = (b'0'..=b'9').chain(b'A'..=b'Z').map(|c| mod_37_36([c].into_iter())).collect();
         assert!(checks.contains(&Some('0')));
         assert!(checks.iter().all(Option::is_some));
     }

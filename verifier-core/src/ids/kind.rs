@@ -21,11 +21,7 @@ pub enum Family {
 
 impl Family {
     /// All three, in the order of their standards.
-    pub const ALL: [Self; 3] = [
-        Self::Qualification,
-        Self::OperatingLicence,
-        Self::TransportCertificate,
-    ];
+    pub const ALL: [Self; 3] = [Self::Qualification, Self::OperatingLicence, Self::TransportCertificate];
 
     /// The name in Chinese.
     #[must_use]
@@ -179,9 +175,7 @@ impl Kind {
             Self::RadioactiveMaterialsLicence => "Radioactive materials road transport licence",
             Self::RoadTransportCertificate => "Road transport certificate",
             Self::RideHailingCertificate => "Ride-hailing transport certificate",
-            Self::PractitionerQualification => {
-                "Road transport practitioner qualification certificate"
-            }
+            Self::PractitionerQualification => "Road transport practitioner qualification certificate",
             Self::TaxiDriver => "Taxi driver certificate",
             Self::RideHailingDriver => "Ride-hailing driver certificate",
         }
@@ -195,9 +189,7 @@ impl Kind {
             | Self::DangerousGoodsLicence
             | Self::RideHailingLicence
             | Self::RadioactiveMaterialsLicence => Family::OperatingLicence,
-            Self::RoadTransportCertificate | Self::RideHailingCertificate => {
-                Family::TransportCertificate
-            }
+            Self::RoadTransportCertificate | Self::RideHailingCertificate => Family::TransportCertificate,
             Self::PractitionerQualification | Self::TaxiDriver | Self::RideHailingDriver => {
                 Family::Qualification
             }
@@ -210,5 +202,61 @@ conversions!(Kind, parse);
 impl From<Kind> for &'static str {
     fn from(kind: Kind) -> Self {
         kind.code()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_codes_and_type_codes_lead_back_to_the_kind() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::from_number(kind.number()), Some(kind));
+            assert_eq!(Kind::from_code(kind.code()), Some(kind));
+            assert_eq!(kind.type_code().kind(), Some(kind));
+            assert_eq!(format!("{:03}", kind.number()), kind.code());
+        }
+    }
+
+    #[test]
+    fn the_numbers_are_those_of_the_ministry() {
+        assert_eq!(Kind::ALL.map(Kind::number), [8, 16, 74, 79, 13, 73, 71, 75, 72]);
+    }
+
+    #[test]
+    fn other_numbers_and_codes_are_no_kind() {
+        for number in [0, 1, 9, 70, 76, 1008, u16::MAX] {
+            assert_eq!(Kind::from_number(number), None);
+        }
+        for code in ["", "8", "08", "0008", "８", "071 ", "999"] {
+            assert_eq!(Kind::parse(code), Err(IdError::KindUnknown));
+        }
+    }
+
+    #[test]
+    fn four_licences_two_transport_certificates_and_three_qualifications() {
+        let count = |family| Kind::ALL.iter().filter(|kind| kind.family() == family).count();
+        assert_eq!(Family::ALL.map(count), [3, 4, 2]);
+    }
+
+    #[test]
+    fn names_differ_and_speak_their_language() {
+        let names: std::collections::HashSet<_> =
+            Kind::ALL.iter().flat_map(|k| [k.name_zh(), k.name_en()]).collect();
+        assert_eq!(names.len(), 18);
+        assert!(Kind::ALL.iter().all(|kind| kind.name_en().is_ascii() && !kind.name_zh().is_ascii()));
+        assert!(Family::ALL.iter().all(|family| family.name_en().is_ascii() && !family.name_zh().is_ascii()));
+    }
+
+    #[test]
+    fn json_is_the_code() {
+        assert_eq!(serde_json::to_string(&Kind::TaxiDriver).unwrap(), "\"075\"");
+        assert_eq!(serde_json::from_str::<Kind>("\"008\"").unwrap(), Kind::RoadTransportLicence);
+        assert!(serde_json::from_str::<Kind>("\"8\"").is_err());
+        assert_eq!(
+            serde_json::to_string(&Family::TransportCertificate).unwrap(),
+            "\"transport_certificate\""
+        );
     }
 }

@@ -118,3 +118,38 @@ impl From<PlateColour> for u8 {
         colour.code()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_codes_are_those_of_the_standard() {
+        assert_eq!(PlateColour::ALL.map(PlateColour::code), [1, 2, 3, 4, 5, 9, 91, 92, 93, 94]);
+        for colour in PlateColour::ALL {
+            assert_eq!(PlateColour::from_code(colour.code()), Some(colour));
+        }
+    }
+
+    #[test]
+    fn other_codes_are_no_colour() {
+        let known = (0..=u8::MAX).filter(|code| PlateColour::from_code(*code).is_some()).count();
+        assert_eq!(known, PlateColour::ALL.len());
+        assert_eq!(PlateColour::try_from(0), Err(IdError::PlateColourUnknown));
+    }
+
+    #[test]
+    fn names_differ_and_speak_their_language() {
+        let names: std::collections::HashSet<_> =
+            PlateColour::ALL.iter().flat_map(|colour| [colour.name_zh(), colour.name_en()]).collect();
+        assert_eq!(names.len(), 20);
+        assert!(PlateColour::ALL.iter().all(|colour| colour.name_en().is_ascii()));
+    }
+
+    #[test]
+    fn json_is_the_code() {
+        assert_eq!(serde_json::to_string(&PlateColour::GradientGreen).unwrap(), "94");
+        assert_eq!(serde_json::from_str::<PlateColour>("2").unwrap(), PlateColour::Yellow);
+        assert!(serde_json::from_str::<PlateColour>("6").is_err());
+    }
+}

@@ -21,7 +21,11 @@ pub enum IdWarning {
 }
 
 impl IdWarning {
-    /// The stable name of the warning.
+    /// Every warning there is, in the order they are given.
+    pub const ALL: [Self; 5] =
+        [Self::Root, Self::TypeCode, Self::IssuerIsDivision, Self::IssuerCheck, Self::Check];
+
+    /// The stable name of the warning: part of the interface, never changed once published.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -32,16 +36,50 @@ impl IdWarning {
             Self::Check => "identifier_check",
         }
     }
-}
 
-impl fmt::Display for IdWarning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// The warning in Chinese, for people.
+    #[must_use]
+    pub const fn text_zh(self) -> &'static str {
+        match self {
+            Self::Root => "电子证照标识的根代码与标准不符",
+            Self::TypeCode => "电子证照标识的证照类型代码不规范",
+            Self::IssuerIsDivision => "电子证照标识以行政区划代码代替颁发机构代码",
+            Self::IssuerCheck => "电子证照标识中颁发机构代码的校验码不正确",
+            Self::Check => "电子证照标识的校验位不正确",
+        }
+    }
+
+    /// The warning in English, for people.
+    #[must_use]
+    pub const fn text_en(self) -> &'static str {
+        match self {
             Self::Root => "the identifier has another root than the standard's",
             Self::TypeCode => "the type code in the identifier is irregular",
             Self::IssuerIsDivision => "the identifier names its issuer by a division",
             Self::IssuerCheck => "the issuer's credit code in the identifier fails its check",
             Self::Check => "the check character of the identifier is wrong",
-        })
+        }
+    }
+}
+
+impl fmt::Display for IdWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text_en())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_warning_has_a_code_of_its_own_and_speaks_both_languages() {
+        let codes: std::collections::HashSet<_> =
+            IdWarning::ALL.iter().map(|warning| warning.code()).collect();
+        assert_eq!(codes.len(), IdWarning::ALL.len());
+        for warning in IdWarning::ALL {
+            assert!(!warning.text_zh().is_ascii());
+            assert_eq!(warning.to_string(), warning.text_en());
+        }
     }
 }
