@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::bundle::BundleError;
 use crate::credential::Credential;
 use crate::foreign::Foreign;
+use crate::ids::{Family, Kind, PlateColour};
 use crate::presentation::{Cti, Maker};
 use crate::reasons::{Outcome, Reason, Text, Warning};
 use crate::status::Status;
@@ -72,6 +73,8 @@ pub struct Verdict {
 pub struct Certificate {
     /// Last three digits of the type code.
     pub kind: u16,
+    /// What the kind is called; `None` for one this client does not know.
+    pub kind_name: Option<Text>,
     /// Division code of the issuing authority.
     pub issuer: String,
     /// Name of the issuing authority, where the trust list has it.
@@ -86,6 +89,8 @@ pub struct Certificate {
     pub plate: Option<String>,
     /// Plate colour code.
     pub plate_colour: Option<u8>,
+    /// What the colour is called, where the code has a meaning.
+    pub plate_colour_name: Option<Text>,
     /// Categories or business scope.
     pub scope: Vec<ScopeItem>,
     /// Version, from 1.
@@ -191,6 +196,7 @@ impl Certificate {
         let face = &credential.face;
         Self {
             kind: face.kind,
+            kind_name: Kind::from_number(face.kind).map(|kind| Text { zh: kind.name_zh(), en: kind.name_en() }),
             issuer: credential.issuer.clone(),
             authority: trust.claims().authorities.get(&credential.issuer).cloned(),
             number: face.number.clone(),
@@ -198,6 +204,7 @@ impl Certificate {
             tail: face.tail.clone(),
             plate: face.plate.clone(),
             plate_colour: face.plate_colour,
+            plate_colour_name: face.plate_colour.and_then(PlateColour::from_code).map(colour_name),
             scope: scope(credential, trust),
             version: face.version,
             status_index: face.status_index,
@@ -211,10 +218,14 @@ impl Certificate {
     }
 }
 
+const fn colour_name(colour: PlateColour) -> Text {
+    Text { zh: colour.name_zh(), en: colour.name_en() }
+}
+
 /// Practitioners' certificates carry 从业资格类别 (JT/T 697.7 5.22), the others 经营范围 (JT/T 415).
 fn scope(credential: &Credential, trust: &TrustList) -> Vec<ScopeItem> {
-    let table = match credential.face.kind {
-        71 | 72 | 75 => "qualification",
+    let table = match Kind::from_number(credential.face.kind).map(Kind::family) {
+        Some(Family::Qualification) => "qualification",
         _ => "business",
     };
     let names = trust.claims().scopes.get(table);
