@@ -29,6 +29,7 @@ CREATE TABLE certificates (
     version       INTEGER NOT NULL CHECK (version >= 1),
     status        TEXT NOT NULL CHECK (status IN ('valid','cancelled','suspended','revoked','reported_lost','expired_not_renewed')),
     review_overdue BOOLEAN NOT NULL,
+    specimen      BOOLEAN NOT NULL,         -- 样证: shown grey, never counted
     status_index  BIGINT NOT NULL UNIQUE,   -- this version's place in the status list
     issued_on     INTEGER NOT NULL,
     valid_from    INTEGER NOT NULL,
@@ -48,7 +49,7 @@ CREATE TABLE certificate_versions (
     items          TEXT NOT NULL,           -- JSON, the data items as received and normalised
     digest         BYTEA NOT NULL,          -- SM3 over the canonical items: the same digest, the same content
     status_index   BIGINT NOT NULL UNIQUE,
-    superseded     BOOLEAN NOT NULL,
+    replaced_as    TEXT CHECK (replaced_as IN ('superseded','reported_lost')), -- NULL: the version in force
     credential     BYTEA NOT NULL,          -- tagged-off COSE_Sign1 by the seal key
     seal_key       TEXT NOT NULL,           -- kid, hex
     sealed_at      BIGINT NOT NULL,
