@@ -138,3 +138,12 @@ impl Lane {
         .map_err(|_| StoreError::Stopped)?
     }
 }
+
+/// Asks the database for nothing, to see whether it answers.
+///
+/// # Errors
+/// When it does not.
+pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
+    use diesel::connection::SimpleConnection;
+    Ok(conn.batch_execute("SELECT 1")?)
+}
