@@ -1,1 +1,14 @@
-//! Server.
+//! The province's server and the `yzt` command, as a library with a thin `main`.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod ephemeral;
+pub mod extract;
+pub mod metrics;
+mod observe;
+pub mod problem;
+pub mod routes;
+mod schema;
+pub mod server;
+pub mod store;

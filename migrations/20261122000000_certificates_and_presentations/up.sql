@@ -118,7 +118,6 @@ CREATE TABLE signing_keys (
     published_at  BIGINT,                   -- first trust list that carries it
     usable_at     BIGINT,                   -- published + 24 h, or earlier where overridden (and audited)
     override_reason TEXT,
-    retired_at    BIGINT,                   -- no longer signs; still verifies
     revoked_at    BIGINT,
     revoked_all   BOOLEAN NOT NULL,
     revocation_reason TEXT

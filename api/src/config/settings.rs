@@ -1,0 +1,171 @@
+//! The one table of settings: name, kind, default, meaning.
+
+use std::path::PathBuf;
+
+use super::{ConfigError, Environment, LogFormat, Secret};
+use crate::store::{DatabaseUrl, Durability, StoreError, StoreSettings};
+
+/// One setting, for the documents.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// What kind of value it takes.
+    pub kind: &'static str,
+    /// What it decides.
+    pub meaning: &'static str,
+    /// Its default, as text.
+    pub default: fn() -> String,
+}
+
+impl Setting {
+    /// The name of its environment variable.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("YZT_{}", self.name.to_uppercase())
+    }
+}
+
+/// Makes [`Config`], [`SETTINGS`] and the reading of values from entries with doc comments.
+macro_rules! settings {
+    ($( $(#[doc = $meaning:literal])+ $name:ident: $kind:ty, $words:literal = $default:expr; )*) => {
+        /// All settings.
+        #[derive(Clone, Debug)]
+        pub struct Config {
+            $( $(#[doc = $meaning])+ pub $name: $kind, )*
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $( $name: $default, )* }
+            }
+        }
+
+        impl Config {
+            /// Sets one setting from text.
+            ///
+            /// # Errors
+            /// When there is no such setting, or it does not take this value.
+            pub fn set(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
+                match name {
+                    $( stringify!($name) => {
+                        self.$name = text.parse().map_err(|_| unfit(name, $words))?;
+                    } )*
+                    _ => return Err(ConfigError::Unknown(name.to_owned())),
+                }
+                Ok(())
+            }
+        }
+
+        /// Every setting, in the order of the documents.
+        pub const SETTINGS: &[Setting] = &[$( Setting {
+            name: stringify!($name),
+            kind: $words,
+            meaning: concat!($($meaning),+),
+            default: || Config::default().$name.to_string(),
+        }, )*];
+    };
+}
+
+settings! {
+    /// Where this server runs. In production it refuses development keys, an address without HTTPS, a keystore without a passphrase of its own and weak password hashing.
+    environment: Environment, "`development` or `production`" = Environment::Development;
+    /// Address and port to listen on. Port 0 takes a free one.
+    bind: String, "address:port" = "127.0.0.1:8080".to_owned();
+    /// The address people reach this server at; it becomes part of every code. Empty: `http://` and the address it listens on.
+    public_url: String, "URL without path" = String::new();
+    /// Where this server keeps what it writes, unless other settings say otherwise.
+    data_dir: String, "directory" = "yzt-data".to_owned();
+    /// The database. Empty: `sqlite:` and `yzt.db` in `data_dir`.
+    database_url: Secret, "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`" = Secret::default();
+    /// Most database connections at once. SQLite always has one writer; this is then the number of readers.
+    database_connections: u32, "number" = 8;
+    /// Whether an acknowledged write on SQLite survives a loss of power, and not only the end of the program.
+    sqlite_survives_power_loss: bool, "`true` or `false`" = true;
+    /// Where the encrypted key files are. Empty: `keys` in `data_dir`.
+    keystore_dir: String, "directory" = String::new();
+    /// The passphrase of the key files. Better in a file, see `keystore_passphrase_file`. Empty: a known one, for development only.
+    keystore_passphrase: Secret, "text" = Secret::default();
+    /// A file whose first line is the passphrase of the key files.
+    keystore_passphrase_file: String, "file" = String::new();
+    /// Rounds of PBKDF2-HMAC-SM3 between the passphrase and the key that encrypts the key files.
+    keystore_rounds: u32, "number" = 200_000;
+    /// The province: the prefix of GB/T 2260 codes this server issues for.
+    iss: String, "two digits" = "21".to_owned();
+    /// The name of the issuer in the trust list.
+    issuer_name: String, "text" = "辽宁省交通运输厅".to_owned();
+    /// How long a code is good for, in seconds. The protocol allows 300 at most.
+    presentation_lifetime: u32, "seconds" = 60;
+    /// How long a sealed certificate is good for before it must be sealed again, in days.
+    credential_lifetime: u32, "days" = 366;
+    /// Whether holders may register a phone with a key of its own and make codes without network.
+    device_credentials: bool, "`true` or `false`" = false;
+    /// How long a credential bound to a phone is good for, in days.
+    device_credential_lifetime: u32, "days" = 14;
+    /// How long a trust list is good for, in seconds.
+    trust_list_lifetime: u32, "seconds" = 7 * 86_400;
+    /// How long a status list is good for, in seconds.
+    status_list_lifetime: u32, "seconds" = 7 * 86_400;
+    /// How soon clients should fetch a newer status list, in seconds.
+    status_list_ttl: u32, "seconds" = 3600;
+    /// How long a sign-in lasts, in seconds.
+    session_lifetime: u32, "seconds" = 12 * 3600;
+    /// Rounds of PBKDF2-HMAC-SM3 for passwords. Production takes 100000 or more.
+    password_rounds: u32, "number" = 200_000;
+    /// Failed sign-ins for one login within 15 minutes, after which it must wait.
+    sign_in_attempts: u32, "number" = 5;
+    /// Failed sign-ins from one address within 15 minutes, after which it must wait.
+    sign_in_attempts_address: u32, "number" = 100;
+    /// Whether the last entry of `X-Forwarded-For` is the client's address: only behind a proxy that sets it.
+    trust_forwarded_for: bool, "`true` or `false`" = false;
+    /// Largest request body, in bytes, except for uploads.
+    body_limit: usize, "bytes" = 1 << 20;
+    /// Largest upload: certificates to ingest, in bytes.
+    upload_limit: u64, "bytes" = 4 << 30;
+    /// Seconds that requests in flight have to end when the server stops.
+    stop_timeout: u64, "seconds" = 30;
+    /// How the log is written.
+    log_format: LogFormat, "`json` or `text`" = LogFormat::Json;
+    /// What is logged: a level, or levels for parts of the program.
+    log_level: String, "`error`, `warn`, `info`, `debug` or `PART=LEVEL,…`" = "info".to_owned();
+}
+
+impl Config {
+    /// The database this server uses, with its defaults applied.
+    ///
+    /// # Errors
+    /// When the address is not one of a database this program knows.
+    pub fn store(&self) -> Result<StoreSettings, StoreError> {
+        let url = if self.database_url.is_empty() {
+            DatabaseUrl::Sqlite(PathBuf::from(&self.data_dir).join("yzt.db"))
+        } else {
+            self.database_url.reveal().parse()?
+        };
+        Ok(StoreSettings {
+            url,
+            connections: self.database_connections,
+            durability: if self.sqlite_survives_power_loss {
+                Durability::Power
+            } else {
+                Durability::Process
+            },
+        })
+    }
+
+    /// Where the key files are, with the default applied.
+    #[must_use]
+    pub fn keystore_dir(&self) -> PathBuf {
+        if self.keystore_dir.is_empty() {
+            PathBuf::from(&self.data_dir).join("keys")
+        } else {
+            PathBuf::from(&self.keystore_dir)
+        }
+    }
+}
+
+fn unfit(name: &str, expected: &str) -> ConfigError {
+    ConfigError::Unfit {
+        name: name.to_owned(),
+        expected: expected.to_owned(),
+    }
+}

@@ -1,0 +1,80 @@
+//! What the server counts about itself, in Prometheus form. No label ever carries a person, a certificate or a path.
+
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+
+/// Makes [`Metrics`] from entries of field, kind, name, labels and help.
+macro_rules! metrics {
+    ($( $field:ident: $kind:ident $name:literal [$($label:literal),*] $help:literal; )*) => {
+        /// All metrics of a server.
+        pub struct Metrics {
+            registry: Registry,
+            $( #[doc = $help] pub $field: $kind, )*
+        }
+
+        /// Name, labels and meaning of every metric, for the documents.
+        pub const METRICS: &[(&str, &[&str], &str)] = &[$( ($name, &[$($label),*], $help), )*];
+
+        impl Metrics {
+            /// Metrics that stand at nought.
+            ///
+            /// # Errors
+            /// When two metrics share a name.
+            pub fn new() -> Result<Self, prometheus::Error> {
+                let registry = Registry::new();
+                $(
+                    let $field = new::$kind($name, $help, &[$($label),*])?;
+                    registry.register(Box::new($field.clone()))?;
+                )*
+                Ok(Self { registry, $( $field, )* })
+            }
+        }
+    };
+}
+
+metrics! {
+    requests: IntCounterVec "yzt_http_requests_total" ["route", "method", "status"]
+        "Requests answered, by route pattern, method and status.";
+    request_seconds: HistogramVec "yzt_http_request_duration_seconds" ["route"]
+        "Time from a request's head to its answer's head.";
+    in_flight: IntGauge "yzt_http_requests_in_flight" []
+        "Requests being worked on.";
+    sign_ins: IntCounterVec "yzt_sign_ins_total" ["outcome"]
+        "Attempts to sign in, by outcome: ok, failed, limited.";
+}
+
+impl Metrics {
+    /// All metrics in Prometheus' text form.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = Vec::new();
+        // Encoding into memory fails only on a metric without a name, and every one has one.
+        let _ = TextEncoder::new().encode(&self.registry.gather(), &mut text);
+        String::from_utf8(text).unwrap_or_default()
+    }
+}
+
+/// One constructor for each kind, with one signature, so that the macro can name them.
+#[allow(non_snake_case, reason = "named after the kinds they make")]
+mod new {
+    use super::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts};
+    use prometheus::Result;
+
+    const BUCKETS: [f64; 11] = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+    ];
+
+    pub fn IntCounterVec(name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec> {
+        IntCounterVec::new(Opts::new(name, help), labels)
+    }
+
+    pub fn HistogramVec(name: &str, help: &str, labels: &[&str]) -> Result<HistogramVec> {
+        let options = HistogramOpts::new(name, help).buckets(BUCKETS.to_vec());
+        HistogramVec::new(options, labels)
+    }
+
+    pub fn IntGauge(name: &str, help: &str, _labels: &[&str]) -> Result<IntGauge> {
+        IntGauge::new(name, help)
+    }
+}

@@ -1,0 +1,22 @@
+//! The route table: every address of this server, the contents page of the API.
+//!
+//! Each handler is the use case and lives in `routes/<subject>.rs`. The OpenAPI document is made from the same
+//! table, so that no route can be missing from it. How the table works is in `routes/table.rs`.
+
+mod documents;
+mod health;
+#[macro_use]
+mod table;
+
+pub use table::nowhere;
+
+routes! {
+    // Operations
+    "/healthz"          [GET => health::alive]
+    "/readyz"           [GET => health::ready]
+    "/metrics"          [GET => health::metrics]
+
+    // Documents
+    "/openapi.json"     [GET => documents::openapi]
+    "/problems/{code}"  [GET => documents::problem]
+}

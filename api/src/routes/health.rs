@@ -1,0 +1,64 @@
+//! Whether this server lives, whether it can work, and what it counted.
+
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, Responder, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Whether this server can work, part by part.
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    /// Whether every part can.
+    ready: bool,
+    /// Each part.
+    parts: Vec<Part>,
+}
+
+/// One part a server needs.
+#[derive(Serialize, ToSchema)]
+pub struct Part {
+    /// Its name.
+    #[schema(example = "database")]
+    name: &'static str,
+    /// Whether it works.
+    ready: bool,
+}
+
+/// Lives: the process answers.
+#[utoipa::path(get, path = "/healthz", tag = "operations",
+    responses((status = 200, description = "Lives", body = str, content_type = "text/plain")))]
+pub async fn alive() -> impl Responder {
+    "ok\n"
+}
+
+/// Ready: every part this server needs works.
+#[utoipa::path(get, path = "/readyz", tag = "operations",
+    responses(
+        (status = 200, description = "Ready", body = Readiness),
+        (status = 503, description = "Not ready; the parts that are down say so", body = Readiness)))]
+pub async fn ready(app: web::Data<App>) -> HttpResponse {
+    let database = app.db.read(crate::store::ping).await;
+    let parts = vec![Part {
+        name: "database",
+        ready: database.map_err(Problem::from).is_ok(),
+    }];
+    let ready = parts.iter().all(|part| part.ready);
+    let mut response = if ready {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
+    response.json(Readiness { ready, parts })
+}
+
+/// Metrics in Prometheus' text form.
+#[utoipa::path(get, path = "/metrics", tag = "operations",
+    responses((status = 200, description = "Metrics", body = str, content_type = "text/plain")))]
+pub async fn metrics(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::plaintext())
+        .body(app.metrics.text())
+}

@@ -1,0 +1,257 @@
+//! The tables, as in `/migrations`. What they hold is said there.
+
+diesel::table! {
+    holders (id) {
+        id -> Text,
+        code_type -> Text,
+        code -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificates (id) {
+        id -> Text,
+        kind -> Text,
+        number -> Text,
+        issuer_code -> Text,
+        division -> Text,
+        identifier -> Text,
+        serial -> Text,
+        holder_id -> Text,
+        plate -> Nullable<Text>,
+        plate_colour -> Nullable<Integer>,
+        version -> Integer,
+        status -> Text,
+        review_overdue -> Bool,
+        status_index -> BigInt,
+        issued_on -> Integer,
+        valid_from -> Integer,
+        valid_to -> Nullable<Integer>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificate_versions (certificate_id, version) {
+        certificate_id -> Text,
+        version -> Integer,
+        items -> Text,
+        digest -> Binary,
+        status_index -> BigInt,
+        superseded -> Bool,
+        credential -> Binary,
+        seal_key -> Text,
+        sealed_at -> BigInt,
+        credential_exp -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificate_events (id) {
+        id -> Text,
+        certificate_id -> Text,
+        event -> Text,
+        version -> Integer,
+        status -> Text,
+        reason -> Nullable<Text>,
+        occurred_at -> BigInt,
+        recorded_at -> BigInt,
+        actor -> Text,
+        batch_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    status_indices (iss) {
+        iss -> Text,
+        next -> BigInt,
+        secret -> Binary,
+        generation -> BigInt,
+    }
+}
+
+diesel::table! {
+    ingest_batches (id) {
+        id -> Text,
+        idempotency_key -> Nullable<Text>,
+        account_id -> Text,
+        digest -> Nullable<Binary>,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        lines -> BigInt,
+        created -> BigInt,
+        changed -> BigInt,
+        unchanged -> BigInt,
+        rejected -> BigInt,
+    }
+}
+
+diesel::table! {
+    ingest_findings (batch_id, line, ordinal) {
+        batch_id -> Text,
+        line -> BigInt,
+        ordinal -> Integer,
+        severity -> Text,
+        item -> Text,
+        rule -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        key_use -> Text,
+        public_key -> Binary,
+        development -> Bool,
+        not_before -> BigInt,
+        not_after -> BigInt,
+        created_at -> BigInt,
+        published_at -> Nullable<BigInt>,
+        usable_at -> Nullable<BigInt>,
+        override_reason -> Nullable<Text>,
+        revoked_at -> Nullable<BigInt>,
+        revoked_all -> Bool,
+        revocation_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    trust_lists (seq) {
+        seq -> BigInt,
+        bytes -> Binary,
+        digest -> Binary,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    status_lists (iss, issued_at) {
+        iss -> Text,
+        issued_at -> BigInt,
+        bytes -> Binary,
+        digest -> Binary,
+        generation -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        login -> Text,
+        role -> Text,
+        name -> Text,
+        password_hash -> Text,
+        holder_id -> Nullable<Text>,
+        division -> Nullable<Text>,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    devices (id) {
+        id -> Text,
+        account_id -> Text,
+        public_key -> Binary,
+        kid -> Text,
+        label -> Text,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    device_credentials (id) {
+        id -> Text,
+        device_id -> Text,
+        certificate_id -> Text,
+        version -> Integer,
+        status_index -> BigInt,
+        sealed_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    presentations (cti) {
+        cti -> Text,
+        certificate_id -> Text,
+        version -> Integer,
+        made_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    receipts (id) {
+        id -> Text,
+        digest -> Binary,
+        account_id -> Text,
+        device_id -> Nullable<Text>,
+        signed -> Nullable<Binary>,
+        code -> Nullable<Text>,
+        cti -> Nullable<Text>,
+        certificate_id -> Nullable<Text>,
+        certificate_iss -> Nullable<Text>,
+        status_index -> Nullable<BigInt>,
+        version -> Nullable<Integer>,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        bundle_seq -> Nullable<BigInt>,
+        status_iat -> Nullable<BigInt>,
+        scanned_at -> BigInt,
+        received_at -> BigInt,
+        place -> Nullable<Text>,
+        purpose -> Text,
+        server_outcome -> Text,
+        server_reason -> Nullable<Text>,
+        flags -> Text,
+    }
+}
+
+diesel::table! {
+    activations (certificate_id, year, source) {
+        certificate_id -> Text,
+        year -> Integer,
+        source -> Text,
+        occurred_at -> BigInt,
+        recorded_at -> BigInt,
+        evidence -> Text,
+    }
+}
+
+diesel::joinable!(certificates -> holders (holder_id));
+diesel::joinable!(certificate_versions -> certificates (certificate_id));
+diesel::joinable!(certificate_events -> certificates (certificate_id));
+diesel::joinable!(ingest_findings -> ingest_batches (batch_id));
+diesel::joinable!(devices -> accounts (account_id));
+diesel::joinable!(device_credentials -> devices (device_id));
+diesel::joinable!(device_credentials -> certificates (certificate_id));
+diesel::joinable!(presentations -> certificates (certificate_id));
+diesel::joinable!(activations -> certificates (certificate_id));
+diesel::joinable!(accounts -> holders (holder_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    holders,
+    certificates,
+    certificate_versions,
+    certificate_events,
+    status_indices,
+    ingest_batches,
+    ingest_findings,
+    signing_keys,
+    trust_lists,
+    status_lists,
+    accounts,
+    devices,
+    device_credentials,
+    presentations,
+    receipts,
+    activations,
+);

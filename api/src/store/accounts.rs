@@ -1,0 +1,92 @@
+//! Queries on accounts.
+
+use diesel::prelude::*;
+
+use super::{Conn, StoreError, attempt};
+use crate::schema::accounts;
+
+/// An account as it is stored.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts)]
+pub struct AccountRow {
+    /// UUIDv7.
+    pub id: String,
+    /// What the person signs in with.
+    pub login: String,
+    /// `holder`, `officer`, `issuer` or `admin`.
+    pub role: String,
+    /// The name shown to others.
+    pub name: String,
+    /// As `auth::Password` writes it.
+    pub password_hash: String,
+    /// The holder this account acts for; holders only.
+    pub holder_id: Option<String>,
+    /// Jurisdiction of staff: a prefix of GB/T 2260 codes.
+    pub division: Option<String>,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds; `None` while the account may sign in.
+    pub disabled_at: Option<i64>,
+}
+
+/// Adds an account: `false` when its login is taken.
+///
+/// # Errors
+/// When the database cannot.
+pub fn insert(conn: &mut Conn, row: &AccountRow) -> Result<bool, StoreError> {
+    let added = attempt(conn, |conn| {
+        diesel::insert_into(accounts::table)
+            .values(row)
+            .execute(conn)
+    })?;
+    Ok(added.is_some())
+}
+
+/// The account that signs in as `login`.
+///
+/// # Errors
+/// When the database cannot.
+pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<AccountRow>, StoreError> {
+    Ok(accounts::table
+        .filter(accounts::login.eq(login))
+        .select(AccountRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The account with this id.
+///
+/// # Errors
+/// When the database cannot.
+pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<AccountRow>, StoreError> {
+    Ok(accounts::table
+        .find(id)
+        .select(AccountRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// All accounts, by login.
+///
+/// # Errors
+/// When the database cannot.
+pub fn list(conn: &mut Conn) -> Result<Vec<AccountRow>, StoreError> {
+    Ok(accounts::table
+        .order(accounts::login)
+        .select(AccountRow::as_select())
+        .load(conn)?)
+}
+
+/// Ends an account: `false` when there is none with this login that could still sign in.
+///
+/// # Errors
+/// When the database cannot.
+pub fn disable(conn: &mut Conn, login: &str, at: i64) -> Result<bool, StoreError> {
+    let open = accounts::table
+        .filter(accounts::login.eq(login))
+        .filter(accounts::disabled_at.is_null());
+    let changed = diesel::update(open)
+        .set(accounts::disabled_at.eq(at))
+        .execute(conn)?;
+    Ok(changed == 1)
+}

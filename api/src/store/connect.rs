@@ -1,0 +1,141 @@
+//! Connections: which database an address means, and how a fresh connection is set up.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
+use diesel::{Connection, PgConnection, SqliteConnection};
+
+use super::{StoreError, StoreSettings};
+
+/// A connection to either database. Queries written against it run on both.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// PostgreSQL 15 or later.
+    Postgres(PgConnection),
+    /// SQLite, built into this program.
+    Sqlite(SqliteConnection),
+}
+
+/// Which database: the scheme decides, nothing is tried.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// `sqlite:PATH`, a file that is made when it is missing.
+    Sqlite(PathBuf),
+    /// `postgres://…` or `postgresql://…`, as libpq reads it.
+    Postgres(String),
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self, StoreError> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        match text.strip_prefix("sqlite:") {
+            None => Err(StoreError::Address("begin it with sqlite: or postgres://")),
+            Some("" | ":memory:") => Err(StoreError::Address("name a file after sqlite:")),
+            Some(path) => Ok(Self::Sqlite(path.trim_start_matches("//").into())),
+        }
+    }
+}
+
+/// Without the password that may be in it.
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(_) => f.write_str("postgres://…"),
+        }
+    }
+}
+
+/// What an acknowledged write has survived on SQLite.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// The end of this program, by SIGKILL too, and a loss of power: every commit waits for the disk.
+    #[default]
+    Power,
+    /// The end of this program, but not a loss of power. Faster on slow disks.
+    Process,
+}
+
+/// Makes connections for a pool.
+#[derive(Clone)]
+pub(super) struct Manager {
+    url: DatabaseUrl,
+    durability: Durability,
+    read_only: bool,
+}
+
+impl Manager {
+    pub(super) fn new(settings: &StoreSettings, read_only: bool) -> Self {
+        Self {
+            url: settings.url.clone(),
+            durability: settings.durability,
+            read_only,
+        }
+    }
+
+    pub(super) fn pool(self, size: u32, patience: Duration) -> Pool<Self> {
+        // A server's connection may have died since it was last used; a file does not.
+        let may_die = matches!(self.url, DatabaseUrl::Postgres(_));
+        Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .test_on_check_out(may_die)
+            .connection_timeout(patience)
+            .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
+            .build_unchecked(self)
+    }
+
+    pub(super) fn connect_now(&self) -> Result<Conn, StoreError> {
+        match &self.url {
+            DatabaseUrl::Postgres(url) => PgConnection::establish(url)
+                .map(Conn::Postgres)
+                .map_err(StoreError::unreachable),
+            DatabaseUrl::Sqlite(path) => self.open_file(path),
+        }
+    }
+
+    fn open_file(&self, path: &Path) -> Result<Conn, StoreError> {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(StoreError::unreachable)?;
+        }
+        let mut conn = SqliteConnection::establish(&path.to_string_lossy())
+            .map_err(StoreError::unreachable)?;
+        let synchronous = match self.durability {
+            Durability::Power => "FULL",
+            Durability::Process => "NORMAL",
+        };
+        let query_only = if self.read_only { "ON" } else { "OFF" };
+        // The time-out first: switching to WAL already needs the lock that others may hold.
+        conn.batch_execute(&format!(
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
+             PRAGMA foreign_keys = ON; PRAGMA query_only = {query_only}; PRAGMA cache_size = -16000;"
+        ))
+        .map_err(StoreError::unreachable)?;
+        Ok(Conn::Sqlite(conn))
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<Conn, StoreError> {
+        self.connect_now()
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        conn.ping().map_err(StoreError::from)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}

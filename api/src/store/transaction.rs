@@ -1,0 +1,74 @@
+//! Transactions that behave the same on both databases.
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::result::{DatabaseErrorKind, Error, QueryResult};
+use diesel::{Connection, PgConnection};
+
+use super::{Conn, StoreError};
+
+/// Runs `work` in one transaction, or in a savepoint when there is one already.
+///
+/// SQLite takes the write lock at the start: a transaction that reads first and asks for the lock later is
+/// refused at once when another process wrote in between, however long it would wait.
+///
+/// # Errors
+/// What `work` answers, after everything it did is undone, or that the commit failed.
+pub fn transaction<T, E>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<StoreError>,
+{
+    begin(conn).map_err(StoreError::from)?;
+    match work(conn) {
+        Ok(value) => {
+            commit(conn).map_err(StoreError::from)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // When even this fails the connection is broken, and the pool drops it.
+            let _ = rollback(conn);
+            Err(error)
+        }
+    }
+}
+
+/// Runs an insert that may meet its own duplicate: `None` when it did, with the transaction around it intact.
+///
+/// # Errors
+/// Whatever else went wrong.
+pub fn attempt<T>(
+    conn: &mut Conn,
+    insert: impl FnOnce(&mut Conn) -> QueryResult<T>,
+) -> QueryResult<Option<T>> {
+    match conn.transaction(insert) {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn begin(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Postgres(conn) => {
+            <PgConnection as Connection>::TransactionManager::begin_transaction(conn)
+        }
+        Conn::Sqlite(conn) => {
+            let depth =
+                AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()?;
+            match depth {
+                None => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+                Some(_) => AnsiTransactionManager::begin_transaction(conn),
+            }
+        }
+    }
+}
+
+fn commit(conn: &mut Conn) -> QueryResult<()> {
+    <Conn as Connection>::TransactionManager::commit_transaction(conn)
+}
+
+fn rollback(conn: &mut Conn) -> QueryResult<()> {
+    <Conn as Connection>::TransactionManager::rollback_transaction(conn)
+}
