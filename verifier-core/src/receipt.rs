@@ -240,9 +240,9 @@ impl SignedReceipt {
     /// Reads a signed receipt.
     pub fn parse(bytes: &[u8]) -> Result<Self, ReceiptError> {
         let read = || {
-            let envelope = Sign1::parse(bytes, Tag::Tagged, MAX_CODE_LENGTH)?;
+            let envelope = Sign1::parse(bytes, Tag::Tagged)?;
             let kid = envelope.header.kid.ok_or(CborError::Claim)?;
-            let receipt = Receipt::from_map(envelope.payload.map()?)?;
+            let receipt = Receipt::from_map(envelope.claims(MAX_CODE_LENGTH)?.map()?)?;
             let is_receipt = envelope.header.typ.as_deref() == Some(TYPE);
             is_receipt.then_some(Self { envelope, kid, receipt }).ok_or(CborError::Claim)
         };

@@ -221,8 +221,8 @@ impl TrustList {
         if bytes.len() > MAX_TRUST_LIST {
             return Err(BundleError::TooLarge);
         }
-        let envelope =
-            Sign1::parse(bytes, Tag::Tagged, MAX_TEXT).map_err(|_| BundleError::TrustListMalformed)?;
+        let malformed = |_| BundleError::TrustListMalformed;
+        let envelope = Sign1::parse(bytes, Tag::Tagged).map_err(malformed)?;
         let kid = envelope.header.kid.ok_or(BundleError::TrustListMalformed)?;
         let mut candidates = roots.iter().filter(|root| root.id() == kid).peekable();
         if candidates.peek().is_none() {
@@ -231,8 +231,8 @@ impl TrustList {
         if !candidates.any(|root| envelope.verifies(root)) {
             return Err(BundleError::TrustListForged);
         }
-        let map = envelope.payload.map().map_err(|_| BundleError::TrustListMalformed)?;
-        let claims = TrustClaims::from_map(map).map_err(|_| BundleError::TrustListMalformed)?;
+        let payload = envelope.claims(MAX_TEXT).map_err(malformed)?;
+        let claims = payload.map().and_then(TrustClaims::from_map).map_err(malformed)?;
         if claims.min_client > CLIENT_LEVEL {
             return Err(BundleError::ClientTooOld);
         }
