@@ -123,7 +123,8 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// An SM2 private key. Cleared from memory when dropped; never shown.
+/// An SM2 private key; never shown. The curve library does not clear its copies from memory: keys that matter stay
+/// in a cryptographic module, behind [`Sign`].
 #[derive(Clone)]
 pub struct SigningKey(sm2::dsa::SigningKey);
 
