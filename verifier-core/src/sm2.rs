@@ -69,9 +69,17 @@ impl fmt::Debug for KeyId {
 pub struct PublicKey(sm2::PublicKey);
 
 impl PublicKey {
-    /// Reads a compressed (33 bytes) or uncompressed (65 bytes) SEC1 point.
+    /// Reads a compressed (02 or 03, 33 bytes) or uncompressed (04, 65 bytes) SEC1 point, and no other form of one.
     pub fn from_sec1(bytes: &[u8]) -> Result<Self, KeyError> {
+        if !matches!(bytes.first(), Some(2..=4)) {
+            return Err(KeyError::NotAPoint);
+        }
         sm2::PublicKey::from_sec1_bytes(bytes).map(Self).map_err(|_| KeyError::NotAPoint)
+    }
+
+    /// Reads a compressed point, the one form keys have inside signed lists.
+    pub fn from_compressed(bytes: &[u8]) -> Result<Self, KeyError> {
+        if bytes.len() == COMPRESSED_LENGTH { Self::from_sec1(bytes) } else { Err(KeyError::NotAPoint) }
     }
 
     /// The key as 02 or 03, then x.

@@ -89,7 +89,8 @@ impl IssuerKey {
         let Some(key_use) = KeyUse::from_name(map.get("use")?.text()?) else {
             return Ok(None);
         };
-        let public_key = PublicKey::from_sec1(map.get("pub")?.bytes()?).map_err(|_| CborError::Claim)?;
+        let public_key =
+            PublicKey::from_compressed(map.get("pub")?.bytes()?).map_err(|_| CborError::Claim)?;
         if map.get("kid")?.array_of()? != public_key.id().0 {
             return Err(CborError::Claim);
         }
@@ -197,7 +198,7 @@ impl TrustClaims {
     }
 
     fn from_map(map: Map<'_>) -> Result<Self, CborError> {
-        let key = |value: &Value| PublicKey::from_sec1(value.bytes()?).map_err(|_| CborError::Claim);
+        let key = |value: &Value| PublicKey::from_compressed(value.bytes()?).map_err(|_| CborError::Claim);
         Ok(Self {
             seq: map.get("seq")?.uint()?,
             issued: seconds(map, "iat")?,
@@ -278,3 +279,6 @@ fn tables(value: &Value) -> Result<BTreeMap<String, BTreeMap<u32, String>>, Cbor
     let table = |(name, rows): &(Value, Value)| Ok((name.text()?.to_owned(), entries(rows, Value::small)?));
     value.map()?.0.iter().map(table).collect()
 }
+
+#[cfg(test)]
+mod tests;
