@@ -233,11 +233,12 @@ impl TrustList {
             return Err(BundleError::TrustListForged);
         }
         let payload = envelope.claims(MAX_TEXT).map_err(malformed)?;
-        let claims = payload.map().and_then(TrustClaims::from_map).map_err(malformed)?;
-        if claims.min_client > CLIENT_LEVEL {
+        let map = payload.map().map_err(malformed)?;
+        // First of all: a list for newer clients may well hold what this one cannot read.
+        if map.get("min_client").and_then(Value::uint).map_err(malformed)? > CLIENT_LEVEL {
             return Err(BundleError::ClientTooOld);
         }
-        Ok(Self(claims))
+        TrustClaims::from_map(map).map(Self).map_err(malformed)
     }
 
     /// What it says.

@@ -51,3 +51,9 @@ fn keys_have_one_form() {
         assert_eq!(open(claims(vec![issuer(point)])).err(), Some(BundleError::TrustListMalformed));
     }
 }
+
+#[test]
+fn a_list_for_newer_clients_says_so_whatever_else_it_holds() {
+    let list = MapWriter::default().with("seq", 1_u64).with("min_client", CLIENT_LEVEL + 1);
+    assert_eq!(open(list).err(), Some(BundleError::ClientTooOld));
+}
