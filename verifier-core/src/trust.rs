@@ -1,6 +1,6 @@
 //! The trust list: whose keys may seal, present and state status, signed by a root key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bundle::BundleError;
 use crate::cbor::{CborError, Map, MapWriter, Value};
@@ -205,7 +205,7 @@ impl TrustClaims {
             expires: seconds(map, "exp")?,
             next_roots: map.get("next_roots")?.array()?.iter().map(key).collect::<Result<_, _>>()?,
             min_client: map.get("min_client")?.uint()?,
-            issuers: map.get("issuers")?.array()?.iter().map(Issuer::from_value).collect::<Result<_, _>>()?,
+            issuers: issuers(map.get("issuers")?)?,
             authorities: entries(map.get("authorities")?, |k| k.text().map(str::to_owned))?,
             scopes: tables(map.get("scopes")?)?,
         })
@@ -266,6 +266,13 @@ impl TrustList {
 
 fn seconds(map: Map<'_>, key: &str) -> Result<Seconds, CborError> {
     map.get(key)?.uint().map(Seconds)
+}
+
+/// No prefix twice: clients would disagree whose keys count.
+fn issuers(value: &Value) -> Result<Vec<Issuer>, CborError> {
+    let issuers = value.array()?.iter().map(Issuer::from_value).collect::<Result<Vec<_>, _>>()?;
+    let prefixes: BTreeSet<_> = issuers.iter().map(|issuer| &issuer.prefix).collect();
+    if prefixes.len() == issuers.len() { Ok(issuers) } else { Err(CborError::Claim) }
 }
 
 fn entries<K: Ord>(

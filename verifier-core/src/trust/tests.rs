@@ -57,3 +57,9 @@ fn a_list_for_newer_clients_says_so_whatever_else_it_holds() {
     let list = MapWriter::default().with("seq", 1_u64).with("min_client", CLIENT_LEVEL + 1);
     assert_eq!(open(list).err(), Some(BundleError::ClientTooOld));
 }
+
+#[test]
+fn no_two_issuers_answer_for_the_same_divisions() {
+    let issuer = || issuer(&root().public_key().compressed());
+    assert_eq!(open(claims(vec![issuer(), issuer()])).err(), Some(BundleError::TrustListMalformed));
+}
