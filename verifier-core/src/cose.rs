@@ -18,8 +18,8 @@ const HEADER_TYP: u64 = 16;
 /// CBOR tag 18 in one byte.
 const TAG_SIGN1: u8 = 0xd2;
 
-/// Longest text in a header; the longest in use is the status list's media type.
-const MAX_HEADER_TEXT: usize = 64;
+/// Longest text in a header, in bytes, as in claims.
+const MAX_HEADER_TEXT: usize = 256;
 
 /// Longest protected header, in bytes: a code's holds a whole credential, and no code is longer.
 const MAX_HEADER: usize = 2_048;
@@ -194,6 +194,17 @@ mod tests {
     fn the_signed_octets_are_those_of_the_rfc() {
         let expected = [&[0x84, 0x6a][..], b"Signature1", &[0x41, 0xa0, 0x40, 0x41, 0xa0]].concat();
         assert_eq!(signature_structure(&[0xa0], &[0xa0]), expected);
+    }
+
+    #[test]
+    fn texts_in_headers_have_the_limit_of_all_texts() {
+        let header = |length| {
+            let text = "x".repeat(length);
+            MapWriter::default().with(HEADER_ALG, ALG_SM2_SM3).with(99_u64, text).finish()
+        };
+        let empty = || MapWriter::default().finish();
+        assert!(parse(&envelope(header(256), empty(), empty())).is_ok());
+        assert!(parse(&envelope(header(257), empty(), empty())).is_err());
     }
 
     #[test]
