@@ -3,7 +3,7 @@
 //! Envelopes only: what a payload means is said by the module of each message.
 
 use crate::cbor::{CborError, MapWriter, Value};
-use crate::sm2::{KeyId, PublicKey, SIGNATURE_LENGTH, Sign, Signature};
+use crate::sm2::{KeyId, PublicKey, Sign, Signature};
 
 /// `alg`: SM2 with SM3, private use (RFC 9053 §2 leaves values below -65536 to us).
 pub(crate) const ALG_SM2_SM3: i64 = -65_537;
@@ -18,8 +18,11 @@ const HEADER_TYP: u64 = 16;
 /// CBOR tag 18 in one byte.
 const TAG_SIGN1: u8 = 0xd2;
 
-/// Longest text in a header; the longest in use is the status list's media type.
-const MAX_HEADER_TEXT: usize = 64;
+/// Longest text in a header, in bytes, as in claims.
+const MAX_HEADER_TEXT: usize = 256;
+
+/// Longest protected header, in bytes: a code's holds a whole credential, and no code is longer.
+const MAX_HEADER: usize = 2_048;
 
 /// Whether the envelope begins with tag 18: it does everywhere but inside codes, where bytes are dear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,41 +64,71 @@ impl Header {
     }
 }
 
-/// A parsed envelope: form checked, signature not yet.
+/// A parsed envelope: form checked, signature not yet, and the payload not yet looked into.
 #[derive(Clone, Debug)]
 pub(crate) struct Sign1 {
     pub(crate) header: Header,
-    pub(crate) payload: Value,
-    signed_bytes: Vec<u8>,
+    protected: Vec<u8>,
+    payload: Vec<u8>,
     signature: Signature,
 }
 
 impl Sign1 {
-    /// Reads an envelope and the claims map inside. `max_text` limits the payload's texts, in bytes.
-    pub(crate) fn parse(bytes: &[u8], tag: Tag, max_text: usize) -> Result<Self, CborError> {
+    /// Reads an envelope. Takes no more memory than a few times `bytes`, whoever made them.
+    pub(crate) fn parse(bytes: &[u8], tag: Tag) -> Result<Self, CborError> {
         let envelope = match tag {
             Tag::Untagged => bytes,
             Tag::Tagged => bytes.strip_prefix(&[TAG_SIGN1]).ok_or(CborError::NotWellFormed)?,
         };
-        let envelope = Value::parse(envelope, 0)?;
-        let [protected, unprotected, payload, signature] = envelope.array()? else {
-            return Err(CborError::Claim);
-        };
-        if !unprotected.map()?.0.is_empty() {
+        let [protected, payload, signature] = parts(envelope)?;
+        if protected.len() > MAX_HEADER {
             return Err(CborError::Claim);
         }
         Ok(Self {
-            header: Header::parse(protected.bytes()?)?,
-            payload: Value::parse(payload.bytes()?, max_text)?,
-            signed_bytes: signature_structure(protected.bytes()?, payload.bytes()?),
-            signature: signature.array_of::<SIGNATURE_LENGTH>()?,
+            header: Header::parse(protected)?,
+            protected: protected.to_vec(),
+            payload: payload.to_vec(),
+            signature: signature.try_into().map_err(|_| CborError::Claim)?,
         })
+    }
+
+    /// Reads the payload; `max_text` limits its texts, in bytes. A tree takes many times the memory of its bytes, so
+    /// whatever is larger than a code is looked into only once its signature is believed.
+    pub(crate) fn claims(&self, max_text: usize) -> Result<Value, CborError> {
+        Value::parse(&self.payload, max_text)
     }
 
     /// Whether `key` made the signature.
     pub(crate) fn verifies(&self, key: &PublicKey) -> bool {
-        key.verifies(&self.signed_bytes, &self.signature)
+        key.verifies(&signature_structure(&self.protected, &self.payload), &self.signature)
     }
+}
+
+/// Protected header, payload and signature of an envelope whose unprotected header is empty.
+fn parts(envelope: &[u8]) -> Result<[&[u8]; 3], CborError> {
+    let malformed = |_| CborError::NotWellFormed;
+    let mut decoder = minicbor::Decoder::new(envelope);
+    if decoder.array().map_err(malformed)? != Some(4) {
+        return Err(CborError::Claim);
+    }
+    let protected = decoder.bytes().map_err(malformed)?;
+    if decoder.map().map_err(malformed)? != Some(0) {
+        return Err(CborError::Claim);
+    }
+    let [payload, signature] = [decoder.bytes().map_err(malformed)?, decoder.bytes().map_err(malformed)?];
+    if decoder.position() != envelope.len() {
+        return Err(CborError::TrailingBytes);
+    }
+    if envelope_of(protected, payload, signature) != envelope {
+        return Err(CborError::NotDeterministic);
+    }
+    Ok([protected, payload, signature])
+}
+
+/// The one encoding of an envelope.
+fn envelope_of(protected: &[u8], payload: &[u8], signature: &[u8]) -> Vec<u8> {
+    let parts = vec![protected.into(), Value::Map(Vec::new()), payload.into(), signature.into()];
+    Value::Array(parts).to_bytes()
 }
 
 /// Makes a signed envelope.
@@ -107,17 +140,12 @@ pub(crate) fn sign<S: Sign>(
 ) -> Result<Vec<u8>, S::Error> {
     let (protected, payload) = (header.to_bytes(), payload.to_bytes());
     let signature = signer.sign(&signature_structure(&protected, &payload))?;
-    let envelope = Value::Array(vec![
-        Value::Bytes(protected),
-        Value::Map(Vec::new()),
-        Value::Bytes(payload),
-        Value::Bytes(signature.to_vec()),
-    ]);
+    let envelope = envelope_of(&protected, &payload, &signature);
     let prefix = match tag {
         Tag::Tagged => &[TAG_SIGN1][..],
         Tag::Untagged => &[],
     };
-    Ok([prefix, &envelope.to_bytes()].concat())
+    Ok([prefix, &envelope].concat())
 }
 
 /// The octets that are signed: `Sig_structure` (RFC 9052 §4.4) without external data.
@@ -149,23 +177,34 @@ mod tests {
     }
 
     fn parse(bytes: &[u8]) -> Result<Sign1, CborError> {
-        Sign1::parse(bytes, Tag::Untagged, 256)
+        Sign1::parse(bytes, Tag::Untagged)
     }
 
     #[test]
     fn what_is_signed_verifies_under_its_key_only() {
         let header = Header { kid: Some(key().public_key().id()), ..Header::default() };
         let bytes = sign(&header, &MapWriter::default().finish(), Tag::Tagged, &key()).unwrap();
-        let parsed = Sign1::parse(&bytes, Tag::Tagged, 256).unwrap();
+        let parsed = Sign1::parse(&bytes, Tag::Tagged).unwrap();
         assert!(parsed.verifies(&key().public_key()));
         assert!(!parsed.verifies(&SigningKey::from_bytes(&[8; 32]).unwrap().public_key()));
-        assert!(Sign1::parse(&bytes, Tag::Untagged, 256).is_err());
+        assert!(Sign1::parse(&bytes, Tag::Untagged).is_err());
     }
 
     #[test]
     fn the_signed_octets_are_those_of_the_rfc() {
         let expected = [&[0x84, 0x6a][..], b"Signature1", &[0x41, 0xa0, 0x40, 0x41, 0xa0]].concat();
         assert_eq!(signature_structure(&[0xa0], &[0xa0]), expected);
+    }
+
+    #[test]
+    fn texts_in_headers_have_the_limit_of_all_texts() {
+        let header = |length| {
+            let text = "x".repeat(length);
+            MapWriter::default().with(HEADER_ALG, ALG_SM2_SM3).with(99_u64, text).finish()
+        };
+        let empty = || MapWriter::default().finish();
+        assert!(parse(&envelope(header(256), empty(), empty())).is_ok());
+        assert!(parse(&envelope(header(257), empty(), empty())).is_err());
     }
 
     #[test]

@@ -175,9 +175,9 @@ pub(crate) struct Unverified {
 
 impl Unverified {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, CborError> {
-        let envelope = Sign1::parse(bytes, Tag::Untagged, MAX_TEXT)?;
+        let envelope = Sign1::parse(bytes, Tag::Untagged)?;
         let kid = envelope.header.kid.ok_or(CborError::Claim)?;
-        let claims = Credential::from_map(envelope.payload.map()?)?;
+        let claims = Credential::from_map(envelope.claims(MAX_TEXT)?.map()?)?;
         Ok(Self { envelope, kid, claims })
     }
 

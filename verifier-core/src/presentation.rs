@@ -117,10 +117,11 @@ pub(crate) struct Unverified {
 
 impl Unverified {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, CborError> {
-        let envelope = Sign1::parse(bytes, Tag::Untagged, MAX_TEXT)?;
+        let envelope = Sign1::parse(bytes, Tag::Untagged)?;
         let credential = envelope.header.kcwt.as_deref().ok_or(CborError::Claim)?;
         let credential = UnverifiedCredential::parse(credential)?;
-        let map = envelope.payload.map()?;
+        let payload = envelope.claims(MAX_TEXT)?;
+        let map = payload.map()?;
         let claims = Presentation {
             made: seconds(map, IAT)?,
             expires: seconds(map, EXP)?,

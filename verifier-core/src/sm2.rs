@@ -18,6 +18,12 @@ pub const COMPRESSED_LENGTH: usize = 33;
 /// Length in bytes of a signature, `r || s`.
 pub const SIGNATURE_LENGTH: usize = 64;
 
+/// n-2: with d = n-1, 1 + d would have no inverse (GB/T 32918.1, 6.1).
+const LARGEST_PRIVATE_KEY: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x72,
+    0x03, 0xdf, 0x6b, 0x21, 0xc6, 0x05, 0x2b, 0x53, 0xbb, 0xf4, 0x09, 0x39, 0xd5, 0x41, 0x21,
+];
+
 /// A signature, `r || s`, big-endian.
 pub type Signature = [u8; SIGNATURE_LENGTH];
 
@@ -63,9 +69,17 @@ impl fmt::Debug for KeyId {
 pub struct PublicKey(sm2::PublicKey);
 
 impl PublicKey {
-    /// Reads a compressed (33 bytes) or uncompressed (65 bytes) SEC1 point.
+    /// Reads a compressed (02 or 03, 33 bytes) or uncompressed (04, 65 bytes) SEC1 point, and no other form of one.
     pub fn from_sec1(bytes: &[u8]) -> Result<Self, KeyError> {
+        if !matches!(bytes.first(), Some(2..=4)) {
+            return Err(KeyError::NotAPoint);
+        }
         sm2::PublicKey::from_sec1_bytes(bytes).map(Self).map_err(|_| KeyError::NotAPoint)
+    }
+
+    /// Reads a compressed point, the one form keys have inside signed lists.
+    pub fn from_compressed(bytes: &[u8]) -> Result<Self, KeyError> {
+        if bytes.len() == COMPRESSED_LENGTH { Self::from_sec1(bytes) } else { Err(KeyError::NotAPoint) }
     }
 
     /// The key as 02 or 03, then x.
@@ -117,13 +131,18 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// An SM2 private key. Cleared from memory when dropped; never shown.
+/// An SM2 private key; never shown. The curve library does not clear its copies from memory: keys that matter stay
+/// in a cryptographic module, behind [`Sign`].
 #[derive(Clone)]
 pub struct SigningKey(sm2::dsa::SigningKey);
 
 impl SigningKey {
-    /// Reads a private key: 32 bytes, big-endian.
+    /// Reads a private key: 32 bytes, big-endian, from 1 to n-2.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
+        // The curve library would take n-1 as well, and panic at the first signature.
+        if bytes > &LARGEST_PRIVATE_KEY {
+            return Err(KeyError::OutOfRange);
+        }
         let secret = sm2::SecretKey::from_slice(bytes).map_err(|_| KeyError::OutOfRange)?;
         sm2::dsa::SigningKey::new(DEFAULT_USER_ID, &secret).map(Self).map_err(|_| KeyError::OutOfRange)
     }
@@ -182,6 +201,9 @@ pub fn sm3(bytes: &[u8]) -> [u8; 32] {
 mod tests {
     use super::*;
 
+    /// Order of the base point.
+    const ORDER: &str = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123";
+
     fn hex<const N: usize>(text: &str) -> [u8; N] {
         data_encoding::HEXUPPER.decode(text.as_bytes()).unwrap().try_into().unwrap()
     }
@@ -229,14 +251,13 @@ mod tests {
 
     #[test]
     fn signatures_outside_the_range_of_the_standard_are_refused() {
-        let order = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123";
         let good = national_signature();
         let mut zero_r = good;
         zero_r[..32].fill(0);
         let mut zero_s = good;
         zero_s[32..].fill(0);
         let mut r_is_n = good;
-        r_is_n[..32].copy_from_slice(&hex::<32>(order));
+        r_is_n[..32].copy_from_slice(&hex::<32>(ORDER));
         for signature in [zero_r, zero_s, r_is_n, [0; 64], [0xff; 64]] {
             assert!(!national_key().verifies(b"message digest", &signature));
         }
@@ -253,6 +274,11 @@ mod tests {
     fn private_keys_outside_the_range_are_refused() {
         assert_eq!(SigningKey::from_bytes(&[0; 32]).err(), Some(KeyError::OutOfRange));
         assert_eq!(SigningKey::from_bytes(&[0xff; 32]).err(), Some(KeyError::OutOfRange));
+        // n - 1 is a private key of other curves, but 1 + d has no inverse here and nothing could be signed.
+        let last = |digit: &str| hex([ORDER.get(..62).unwrap(), digit].concat().as_str());
+        assert_eq!(SigningKey::from_bytes(&last("22")).err(), Some(KeyError::OutOfRange));
+        let largest = SigningKey::from_bytes(&last("21")).unwrap();
+        assert!(largest.public_key().verifies(b"", &largest.sign(b"")));
     }
 
     #[test]

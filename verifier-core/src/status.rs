@@ -12,7 +12,7 @@ use crate::cbor::{CborError, Map, MapWriter, Value};
 use crate::cose::{self, Header, Sign1, Tag};
 use crate::sm2::Sign;
 use crate::time::Seconds;
-use crate::trust::{Issuer, KeyUse};
+use crate::trust::{Issuer, IssuerKey, KeyUse};
 
 /// Largest status list, in bytes after decompression: 33,554,432 certificates.
 pub const MAX_STATUS_LIST: usize = 16 << 20;
@@ -148,18 +148,22 @@ impl StatusList {
         if bytes.len() > MAX_STATUS_LIST {
             return Err(BundleError::TooLarge);
         }
-        let envelope =
-            Sign1::parse(bytes, Tag::Tagged, MAX_TEXT).map_err(|_| BundleError::StatusListMalformed)?;
-        let map = envelope.payload.map().map_err(|_| BundleError::StatusListMalformed)?;
-        let issued = map.get(claim::IAT).and_then(Value::uint).map(Seconds);
-        let issued = issued.map_err(|_| BundleError::StatusListMalformed)?;
-        check_signature(&envelope, issuer, issued)?;
+        let malformed = |_| BundleError::StatusListMalformed;
+        let envelope = Sign1::parse(bytes, Tag::Tagged).map_err(malformed)?;
+        let keys = signers(&envelope, issuer)?;
+        let payload = envelope.claims(MAX_TEXT).map_err(malformed)?;
+        let map = payload.map().map_err(malformed)?;
+        let issued = map.get(claim::IAT).and_then(Value::uint).map(Seconds).map_err(malformed)?;
+        if !keys.iter().any(|key| key.good_for(KeyUse::Status, issued)) {
+            return Err(BundleError::UnknownStatusKey);
+        }
+        if envelope.header.typ.as_deref() != Some(MEDIA_TYPE) {
+            return Err(BundleError::StatusListMalformed);
+        }
         if map.get(claim::SUB).and_then(Value::text) != Ok(&issuer.status_url) {
             return Err(BundleError::StatusListOfAnother);
         }
-        let list = Self::from_map(map, issued).map_err(|_| BundleError::StatusListMalformed)?;
-        let is_ours = envelope.header.typ.as_deref() == Some(MEDIA_TYPE);
-        if is_ours { Ok(list) } else { Err(BundleError::StatusListMalformed) }
+        Self::from_map(map, issued).map_err(malformed)
     }
 
     /// What the issuer's own server knows at `now` of these certificates: nobody needs to sign it for itself.
@@ -207,17 +211,15 @@ impl StatusList {
     }
 }
 
-fn check_signature(envelope: &Sign1, issuer: &Issuer, issued: Seconds) -> Result<(), BundleError> {
+/// The issuer's keys that made the signature, whatever they were for and whenever they were good.
+fn signers<'a>(envelope: &Sign1, issuer: &'a Issuer) -> Result<Vec<&'a IssuerKey>, BundleError> {
     let kid = envelope.header.kid.ok_or(BundleError::StatusListMalformed)?;
-    let mut good = issuer.keys_with_id(kid).filter(|key| key.good_for(KeyUse::Status, issued)).peekable();
-    if good.peek().is_none() {
+    let known: Vec<_> = issuer.keys_with_id(kid).collect();
+    if known.is_empty() {
         return Err(BundleError::UnknownStatusKey);
     }
-    if good.any(|key| envelope.verifies(&key.public_key)) {
-        Ok(())
-    } else {
-        Err(BundleError::StatusListForged)
-    }
+    let signers: Vec<_> = known.into_iter().filter(|key| envelope.verifies(&key.public_key)).collect();
+    if signers.is_empty() { Err(BundleError::StatusListForged) } else { Ok(signers) }
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub enum TokenError {
 /// The bytes a code's text stands for. The scheme and host may have any letter case; everything else is strict,
 /// and a token alone, without address and version, is accepted too.
 pub fn parse(code: &str) -> Result<Vec<u8>, TokenError> {
-    if code.is_empty() || code.len() > MAX_CODE_LENGTH {
+    if code.is_empty() || code.chars().nth(MAX_CODE_LENGTH).is_some() {
         return Err(TokenError::Malformed);
     }
     let token = match after_host(code) {
@@ -121,6 +121,13 @@ mod tests {
         ] {
             assert_eq!(parse(&form), Err(error), "{form}");
         }
+    }
+
+    #[test]
+    fn the_limit_counts_characters() {
+        let other = TokenError::NotAPresentation(Foreign::Text);
+        assert_eq!(parse(&"证".repeat(MAX_CODE_LENGTH)), Err(other));
+        assert_eq!(parse(&"证".repeat(MAX_CODE_LENGTH + 1)), Err(TokenError::Malformed));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The trust list: whose keys may seal, present and state status, signed by a root key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bundle::BundleError;
 use crate::cbor::{CborError, Map, MapWriter, Value};
@@ -89,7 +89,8 @@ impl IssuerKey {
         let Some(key_use) = KeyUse::from_name(map.get("use")?.text()?) else {
             return Ok(None);
         };
-        let public_key = PublicKey::from_sec1(map.get("pub")?.bytes()?).map_err(|_| CborError::Claim)?;
+        let public_key =
+            PublicKey::from_compressed(map.get("pub")?.bytes()?).map_err(|_| CborError::Claim)?;
         if map.get("kid")?.array_of()? != public_key.id().0 {
             return Err(CborError::Claim);
         }
@@ -197,14 +198,14 @@ impl TrustClaims {
     }
 
     fn from_map(map: Map<'_>) -> Result<Self, CborError> {
-        let key = |value: &Value| PublicKey::from_sec1(value.bytes()?).map_err(|_| CborError::Claim);
+        let key = |value: &Value| PublicKey::from_compressed(value.bytes()?).map_err(|_| CborError::Claim);
         Ok(Self {
             seq: map.get("seq")?.uint()?,
             issued: seconds(map, "iat")?,
             expires: seconds(map, "exp")?,
             next_roots: map.get("next_roots")?.array()?.iter().map(key).collect::<Result<_, _>>()?,
             min_client: map.get("min_client")?.uint()?,
-            issuers: map.get("issuers")?.array()?.iter().map(Issuer::from_value).collect::<Result<_, _>>()?,
+            issuers: issuers(map.get("issuers")?)?,
             authorities: entries(map.get("authorities")?, |k| k.text().map(str::to_owned))?,
             scopes: tables(map.get("scopes")?)?,
         })
@@ -221,8 +222,8 @@ impl TrustList {
         if bytes.len() > MAX_TRUST_LIST {
             return Err(BundleError::TooLarge);
         }
-        let envelope =
-            Sign1::parse(bytes, Tag::Tagged, MAX_TEXT).map_err(|_| BundleError::TrustListMalformed)?;
+        let malformed = |_| BundleError::TrustListMalformed;
+        let envelope = Sign1::parse(bytes, Tag::Tagged).map_err(malformed)?;
         let kid = envelope.header.kid.ok_or(BundleError::TrustListMalformed)?;
         let mut candidates = roots.iter().filter(|root| root.id() == kid).peekable();
         if candidates.peek().is_none() {
@@ -231,12 +232,13 @@ impl TrustList {
         if !candidates.any(|root| envelope.verifies(root)) {
             return Err(BundleError::TrustListForged);
         }
-        let map = envelope.payload.map().map_err(|_| BundleError::TrustListMalformed)?;
-        let claims = TrustClaims::from_map(map).map_err(|_| BundleError::TrustListMalformed)?;
-        if claims.min_client > CLIENT_LEVEL {
+        let payload = envelope.claims(MAX_TEXT).map_err(malformed)?;
+        let map = payload.map().map_err(malformed)?;
+        // First of all: a list for newer clients may well hold what this one cannot read.
+        if map.get("min_client").and_then(Value::uint).map_err(malformed)? > CLIENT_LEVEL {
             return Err(BundleError::ClientTooOld);
         }
-        Ok(Self(claims))
+        TrustClaims::from_map(map).map(Self).map_err(malformed)
     }
 
     /// What it says.
@@ -266,6 +268,13 @@ fn seconds(map: Map<'_>, key: &str) -> Result<Seconds, CborError> {
     map.get(key)?.uint().map(Seconds)
 }
 
+/// No prefix twice: clients would disagree whose keys count.
+fn issuers(value: &Value) -> Result<Vec<Issuer>, CborError> {
+    let issuers = value.array()?.iter().map(Issuer::from_value).collect::<Result<Vec<_>, _>>()?;
+    let prefixes: BTreeSet<_> = issuers.iter().map(|issuer| &issuer.prefix).collect();
+    if prefixes.len() == issuers.len() { Ok(issuers) } else { Err(CborError::Claim) }
+}
+
 fn entries<K: Ord>(
     value: &Value,
     key: impl Fn(&Value) -> Result<K, CborError>,
@@ -278,3 +287,6 @@ fn tables(value: &Value) -> Result<BTreeMap<String, BTreeMap<u32, String>>, Cbor
     let table = |(name, rows): &(Value, Value)| Ok((name.text()?.to_owned(), entries(rows, Value::small)?));
     value.map()?.0.iter().map(table).collect()
 }
+
+#[cfg(test)]
+mod tests;
