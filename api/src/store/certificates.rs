@@ -1,0 +1,136 @@
+//! Queries on certificates and their versions: one row a licence, one row for each time its items changed.
+
+use diesel::prelude::*;
+
+use super::{Conn, StoreError};
+use crate::schema::{certificate_versions, certificates};
+
+/// A certificate as it is stored. Instants are unix milliseconds, days are counted from 1970-01-01 (UTC+8).
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = certificates)]
+pub struct CertificateRow {
+    /// Our id of it.
+    pub id: String,
+    /// Last three digits of the type code.
+    pub kind: String,
+    /// 证号. Personal where it is a citizen id.
+    pub number: String,
+    /// 统一社会信用代码 of the issuing authority.
+    pub issuer_code: String,
+    /// Division of the issuing authority (GB/T 2260).
+    pub division: String,
+    /// GB/T 36904 identifier of the version in force.
+    pub identifier: String,
+    /// The identifier's 流水号, the same in all versions.
+    pub serial: String,
+    /// Whose it is.
+    pub holder_id: String,
+    /// Plate number.
+    pub plate: Option<String>,
+    /// Plate colour code (JT/T 697.7).
+    pub plate_colour: Option<i32>,
+    /// The version in force, from 1.
+    pub version: i32,
+    /// `valid`, `cancelled`, `suspended`, `revoked`, `reported_lost` or `expired_not_renewed`.
+    pub status: String,
+    /// Whether an annual review or integrity assessment is overdue.
+    pub review_overdue: bool,
+    /// 样证.
+    pub specimen: bool,
+    /// Place of the version in force in the status list.
+    pub status_index: i64,
+    /// Day of issue.
+    pub issued_on: i32,
+    /// First valid day.
+    pub valid_from: i32,
+    /// Last valid day; `None`: no end.
+    pub valid_to: Option<i32>,
+    /// When this row was made.
+    pub created_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
+}
+
+/// One version of a certificate, sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = certificate_versions)]
+pub struct VersionRow {
+    /// Which certificate.
+    pub certificate_id: String,
+    /// Which version, from 1.
+    pub version: i32,
+    /// The data items, canonical JSON.
+    pub items: String,
+    /// SM3 of the canonical items.
+    pub digest: Vec<u8>,
+    /// Its place in the status list.
+    pub status_index: i64,
+    /// `superseded` or `reported_lost`; `None` while in force.
+    pub replaced_as: Option<String>,
+    /// The sealed bytes.
+    pub credential: Vec<u8>,
+    /// Id of the key that sealed it, hex.
+    pub seal_key: String,
+    /// When.
+    pub sealed_at: i64,
+    /// From when on it must be sealed again.
+    pub credential_exp: i64,
+}
+
+/// The certificate with this id.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find(conn: &mut Conn, id: &str) -> Result<Option<CertificateRow>, StoreError> {
+    Ok(certificates::table.find(id).select(CertificateRow::as_select()).first(conn).optional()?)
+}
+
+/// The certificate known by kind, issuing authority and number.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_by_number(
+    conn: &mut Conn,
+    kind: &str,
+    issuer_code: &str,
+    number: &str,
+) -> Result<Option<CertificateRow>, StoreError> {
+    let found = certificates::table
+        .filter(certificates::kind.eq(kind))
+        .filter(certificates::issuer_code.eq(issuer_code))
+        .filter(certificates::number.eq(number))
+        .select(CertificateRow::as_select());
+    Ok(found.first(conn).optional()?)
+}
+
+/// The version that has this place in the status list.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_version_by_index(conn: &mut Conn, status_index: i64) -> Result<Option<VersionRow>, StoreError> {
+    let found = certificate_versions::table
+        .filter(certificate_versions::status_index.eq(status_index))
+        .select(VersionRow::as_select());
+    Ok(found.first(conn).optional()?)
+}
+
+/// One version of a certificate.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_version(conn: &mut Conn, id: &str, version: i32) -> Result<Option<VersionRow>, StoreError> {
+    let found = certificate_versions::table.find((id, version)).select(VersionRow::as_select());
+    Ok(found.first(conn).optional()?)
+}
+
+/// A holder's certificates, newest issue first.
+///
+/// # Errors
+/// When the database cannot.
+pub fn of_holder(conn: &mut Conn, holder_id: &str) -> Result<Vec<CertificateRow>, StoreError> {
+    Ok(certificates::table
+        .filter(certificates::holder_id.eq(holder_id))
+        .order((certificates::issued_on.desc(), certificates::id.desc()))
+        .select(CertificateRow::as_select())
+        .load(conn)?)
+}
