@@ -77,19 +77,13 @@ struct Failure {
 
 impl Failure {
     fn new(message: impl Display) -> Self {
-        Self {
-            code: 1,
-            message: message.to_string(),
-        }
+        Self { code: 1, message: message.to_string() }
     }
 }
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self {
-            code: WRONG_USE,
-            message: error.to_string(),
-        }
+        Self { code: WRONG_USE, message: error.to_string() }
     }
 }
 

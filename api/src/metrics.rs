@@ -88,9 +88,7 @@ mod new {
     use super::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts};
     use prometheus::Result;
 
-    const BUCKETS: [f64; 11] = [
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
-    ];
+    const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
     pub fn IntCounterVec(name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec> {
         IntCounterVec::new(Opts::new(name, help), labels)
@@ -113,10 +111,6 @@ mod tests {
     #[test]
     fn the_document_is_current() {
         let written = include_str!("../../docs/metrics.md");
-        assert_eq!(
-            written,
-            reference(),
-            "run `yzt docs metrics > docs/metrics.md`"
-        );
+        assert_eq!(written, reference(), "run `yzt docs metrics > docs/metrics.md`");
     }
 }
