@@ -51,11 +51,8 @@ impl App {
         let now = self.clock.now();
         let nanos = u32::try_from(now.millis().rem_euclid(1000)).unwrap_or(0) * 1_000_000;
         // A panic elsewhere while the counter was held leaves it usable.
-        let ids = self
-            .ids
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        Uuid::new_v7(UuidTime::from_unix(&*ids, now.seconds(), nanos))
+        let ids = self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Uuid::new_v7(UuidTime::from_unix(&*ids, now.seconds().0, nanos))
     }
 }
 

@@ -1,14 +1,13 @@
-//! Time: the one place the program learns what time it is, and the calendar of China (UTC+8) it counts in.
+//! Time: the one place the program learns what time it is. The calendar is verifier-core's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use verifier_core::{Day, Seconds};
 
 const MILLIS_PER_SECOND: i64 = 1000;
-const MILLIS_PER_DAY: i64 = 86_400 * MILLIS_PER_SECOND;
-const CHINA_OFFSET: i64 = 8 * 3600 * MILLIS_PER_SECOND;
 
 /// What time it is.
 #[derive(Clone, Debug)]
@@ -45,50 +44,41 @@ impl Clock {
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// The instant `seconds` after 1970 UTC.
-    #[must_use]
-    pub fn from_seconds(seconds: u64) -> Self {
-        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-        Self(seconds.saturating_mul(MILLIS_PER_SECOND))
-    }
-
     /// Milliseconds since 1970 UTC, as the database keeps it.
     #[must_use]
     pub fn millis(self) -> i64 {
         self.0
     }
 
-    /// Whole seconds since 1970 UTC, as the protocol writes it; 0 for what was before.
+    /// Whole seconds, as the protocol counts; 0 for what was before 1970.
     #[must_use]
-    pub fn seconds(self) -> u64 {
-        u64::try_from(self.0.div_euclid(MILLIS_PER_SECOND)).unwrap_or(0)
+    pub fn seconds(self) -> Seconds {
+        Seconds(u64::try_from(self.0.div_euclid(MILLIS_PER_SECOND)).unwrap_or(0))
+    }
+
+    /// The calendar day in China.
+    #[must_use]
+    pub fn day(self) -> Day {
+        self.seconds().day()
+    }
+
+    /// The year in China, by which activations are counted.
+    #[must_use]
+    pub fn year(self) -> u32 {
+        self.day().civil().0
     }
 
     /// The instant so many seconds later, or earlier when negative.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
-        Self(
-            self.0
-                .saturating_add(seconds.saturating_mul(MILLIS_PER_SECOND)),
-        )
+        Self(self.0.saturating_add(seconds.saturating_mul(MILLIS_PER_SECOND)))
     }
+}
 
-    /// The day in China, counted from 1970-01-01.
-    #[must_use]
-    pub fn china_day(self) -> i32 {
-        let day = self
-            .0
-            .saturating_add(CHINA_OFFSET)
-            .div_euclid(MILLIS_PER_DAY);
-        i32::try_from(day).unwrap_or(i32::MAX)
-    }
-
-    /// The year in China.
-    #[must_use]
-    pub fn china_year(self) -> i16 {
-        let local = self.0.saturating_add(CHINA_OFFSET);
-        jiff::Timestamp::from_millisecond(local)
-            .map_or(0, |at| at.to_zoned(jiff::tz::TimeZone::UTC).year())
+impl From<Seconds> for Timestamp {
+    fn from(seconds: Seconds) -> Self {
+        let seconds = i64::try_from(seconds.0).unwrap_or(i64::MAX);
+        Self(seconds.saturating_mul(MILLIS_PER_SECOND))
     }
 }
 
@@ -102,9 +92,8 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        let at: jiff::Timestamp = text
-            .parse()
-            .map_err(|_| serde::de::Error::custom("not an RFC 3339 time"))?;
+        let at: jiff::Timestamp =
+            text.parse().map_err(|_| serde::de::Error::custom("not an RFC 3339 time"))?;
         Ok(Self(at.as_millisecond()))
     }
 }
@@ -127,10 +116,10 @@ mod tests {
 
     #[test]
     fn new_year_in_china_comes_eight_hours_before_utc() {
-        let before = Timestamp::from_seconds(1_798_732_799);
+        let before = Timestamp::from(Seconds(1_798_732_799));
         let after = before.plus_seconds(1);
-        assert_eq!((before.china_year(), after.china_year()), (2026, 2027));
-        assert_eq!(after.china_day() - before.china_day(), 1);
+        assert_eq!((before.year(), after.year()), (2026, 2027));
+        assert_eq!(after.day().0 - before.day().0, 1);
     }
 
     #[test]

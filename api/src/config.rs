@@ -49,9 +49,8 @@ impl Config {
             Some(path) => std::fs::read_to_string(path)
                 .map_err(|error| ConfigError::Unreadable(path.to_owned(), error.to_string()))?,
         };
-        let environment = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Self::from_sources(&text, environment)
     }
 
@@ -64,8 +63,8 @@ impl Config {
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
         let mut config = Self::default();
-        let table: toml::Table = toml::from_str(toml)
-            .map_err(|error| ConfigError::NotToml(error.message().to_owned()))?;
+        let table: toml::Table =
+            toml::from_str(toml).map_err(|error| ConfigError::NotToml(error.message().to_owned()))?;
         for (name, value) in table {
             let text = match value {
                 toml::Value::String(text) => text,
@@ -75,9 +74,7 @@ impl Config {
         }
         for (variable, value) in environment {
             // A name that is not a setting is not an error here: others put variables beside ours.
-            let setting = SETTINGS
-                .iter()
-                .find(|setting| setting.variable() == variable);
+            let setting = SETTINGS.iter().find(|setting| setting.variable() == variable);
             if let Some(setting) = setting {
                 config.set(setting.name, &value)?;
             }
@@ -126,10 +123,7 @@ mod tests {
     #[test]
     fn a_misspelt_setting_in_the_file_is_named() {
         let refused = Config::from_sources("bnid = \"127.0.0.1:1\"", []);
-        assert_eq!(
-            refused.unwrap_err(),
-            ConfigError::Unknown("bnid".to_owned())
-        );
+        assert_eq!(refused.unwrap_err(), ConfigError::Unknown("bnid".to_owned()));
     }
 
     #[test]
@@ -151,10 +145,6 @@ mod tests {
     #[test]
     fn the_document_is_current() {
         let written = include_str!("../../docs/configuration.md");
-        assert_eq!(
-            written,
-            reference(),
-            "run `yzt docs configuration > docs/configuration.md`"
-        );
+        assert_eq!(written, reference(), "run `yzt docs configuration > docs/configuration.md`");
     }
 }

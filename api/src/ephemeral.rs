@@ -55,10 +55,7 @@ impl Ephemeral {
     /// Nothing yet.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self {
-            clock,
-            entries: Mutex::default(),
-        }
+        Self { clock, entries: Mutex::default() }
     }
 
     /// Whether this is the first claim of `key` within `seconds`. Of many at once, one is told so.
@@ -69,11 +66,7 @@ impl Ephemeral {
     /// Keeps `value` for `seconds`, in place of what was there.
     pub async fn put(&self, key: Key, value: Vec<u8>, seconds: u32) {
         let now = self.clock.now();
-        let entry = Entry {
-            ends: now.plus_seconds(seconds.into()),
-            times: 0,
-            value,
-        };
+        let entry = Entry { ends: now.plus_seconds(seconds.into()), times: 0, value };
         self.entries(now).map.insert(key, entry);
     }
 
@@ -88,11 +81,7 @@ impl Ephemeral {
     pub async fn count_in_window(&self, key: Key, seconds: u32) -> Count {
         let now = self.clock.now();
         let mut entries = self.entries(now);
-        let entry = entries.map.entry(key).or_insert(Entry {
-            ends: now,
-            times: 0,
-            value: Vec::new(),
-        });
+        let entry = entries.map.entry(key).or_insert(Entry { ends: now, times: 0, value: Vec::new() });
         if entry.ends <= now {
             entry.ends = now.plus_seconds(seconds.into());
             entry.times = 0;
@@ -129,7 +118,7 @@ mod tests {
     use super::*;
 
     fn at_noon() -> (Ephemeral, Clock) {
-        let clock = Clock::fixed(Timestamp::from_seconds(1_770_000_000));
+        let clock = Clock::fixed(Timestamp(1_770_000_000_000));
         (Ephemeral::new(clock.clone()), clock)
     }
 
@@ -177,9 +166,7 @@ mod tests {
     async fn entries_that_ended_do_not_fill_the_memory() {
         let (ephemeral, clock) = at_noon();
         for n in 0..=SWEEP_ABOVE {
-            ephemeral
-                .claim_once(Key::new("test", &n.to_string()), 60)
-                .await;
+            ephemeral.claim_once(Key::new("test", &n.to_string()), 60).await;
         }
         later(&clock, 60);
         ephemeral.claim_once(Key::new("test", "one more"), 60).await;

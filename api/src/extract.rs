@@ -48,9 +48,7 @@ pub fn unread(error: &actix_web::Error) -> Problem {
 
 fn is_json(request: &HttpRequest) -> bool {
     let value = request.headers().get(CONTENT_TYPE);
-    let essence = value
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next());
+    let essence = value.and_then(|value| value.to_str().ok()).and_then(|value| value.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
@@ -63,11 +61,7 @@ fn place(error: &serde_json::Error) -> String {
         None => text.find(['`', ':', '"', '(']).unwrap_or(text.len()),
     };
     let kept = text.get(..kept).unwrap_or_default();
-    let kept = kept
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .trim_end();
+    let kept = kept.split(" at line ").next().unwrap_or_default().trim_end();
     format!("line {}, column {}: {kept}", error.line(), error.column())
 }
 
@@ -93,18 +87,10 @@ mod tests {
 
     #[test]
     fn what_was_sent_is_never_repeated() {
-        for json in [
-            r#"{"张三": 1}"#,
-            r#"{"name": 210102}"#,
-            r#"["张三", 210102]"#,
-            "{张三}",
-        ] {
+        for json in [r#"{"张三": 1}"#, r#"{"name": 210102}"#, r#"["张三", 210102]"#, "{张三}"] {
             let place = place_of(json);
             assert!(place.starts_with("line 1, column "), "{place}");
-            assert!(
-                !place.contains("张三") && !place.contains("210102"),
-                "{place}"
-            );
+            assert!(!place.contains("张三") && !place.contains("210102"), "{place}");
         }
     }
 }

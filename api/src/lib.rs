@@ -1,10 +1,12 @@
 //! The province's server and the `yzt` command, as a library with a thin `main`.
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod ephemeral;
 pub mod extract;
+pub mod log;
 pub mod metrics;
 mod observe;
 pub mod problem;

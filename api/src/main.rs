@@ -1,2 +1,7 @@
-//! yzt
-fn main() {}
+//! The `yzt` command. Everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    yzt_api::cli::run()
+}

@@ -1,5 +1,7 @@
 //! What the server counts about itself, in Prometheus form. No label ever carries a person, a certificate or a path.
 
+use std::fmt::Write;
+
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
@@ -55,15 +57,38 @@ impl Metrics {
     }
 }
 
+/// The text of `docs/metrics.md`.
+#[must_use]
+pub fn reference() -> String {
+    let mut text = String::from(HEAD);
+    for (name, labels, meaning) in METRICS {
+        let labels = match labels {
+            [] => "–".to_owned(),
+            labels => format!("`{}`", labels.join("`, `")),
+        };
+        let _ = writeln!(text, "| `{name}` | {labels} | {meaning} |");
+    }
+    text
+}
+
+const HEAD: &str = "\
+# Metrics 监控指标
+
+<!-- Made by `yzt docs metrics` from api/src/metrics.rs. Do not edit. -->
+
+`GET /metrics` answers in Prometheus' text form. A proxy in front should not pass it on to the public.
+
+| metric | labels | meaning |
+|---|---|---|
+";
+
 /// One constructor for each kind, with one signature, so that the macro can name them.
 #[allow(non_snake_case, reason = "named after the kinds they make")]
 mod new {
     use super::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts};
     use prometheus::Result;
 
-    const BUCKETS: [f64; 11] = [
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
-    ];
+    const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
     pub fn IntCounterVec(name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec> {
         IntCounterVec::new(Opts::new(name, help), labels)
@@ -76,5 +101,16 @@ mod new {
 
     pub fn IntGauge(name: &str, help: &str, _labels: &[&str]) -> Result<IntGauge> {
         IntGauge::new(name, help)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_current() {
+        let written = include_str!("../../docs/metrics.md");
+        assert_eq!(written, reference(), "run `yzt docs metrics > docs/metrics.md`");
     }
 }

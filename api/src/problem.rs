@@ -43,13 +43,7 @@ impl Problem {
     /// A problem of the table, with nothing more to say.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self(Box::new(Parts {
-            code,
-            detail: None,
-            findings: Vec::new(),
-            retry_after: None,
-            cause: None,
-        }))
+        Self(Box::new(Parts { code, detail: None, findings: Vec::new(), retry_after: None, cause: None }))
     }
 
     /// A fault of ours. The cause goes to the log, not to the client.

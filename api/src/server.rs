@@ -55,9 +55,7 @@ impl Running {
 pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartError> {
     let listener = TcpListener::bind(&config.bind)
         .map_err(|error| StartError::Listen(format!("{}: {error}", config.bind)))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| StartError::Listen(error.to_string()))?;
+    let address = listener.local_addr().map_err(|error| StartError::Listen(error.to_string()))?;
     config.bind = address.to_string();
     let app = tokio::task::spawn_blocking(|| App::open(config, clock))
         .await
@@ -65,12 +63,7 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let app = web::Data::new(app);
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
-    Ok(Running {
-        address,
-        app,
-        handle,
-        ended: tokio::spawn(server),
-    })
+    Ok(Running { address, app, handle, ended: tokio::spawn(server) })
 }
 
 /// Runs a server until SIGTERM or SIGINT.
@@ -99,14 +92,8 @@ fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::S
         Application::new()
             .app_data(app.clone())
             .app_data(web::PayloadConfig::new(body_limit))
-            .app_data(
-                web::PathConfig::default()
-                    .error_handler(|_, _| Problem::new(Code::NotFound).into()),
-            )
-            .app_data(
-                web::QueryConfig::default()
-                    .error_handler(|_, _| Problem::new(Code::BadQuery).into()),
-            )
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(Code::NotFound).into()))
+            .app_data(web::QueryConfig::default().error_handler(|_, _| Problem::new(Code::BadQuery).into()))
             .wrap(Compress::default())
             .wrap(from_fn(observe::observe))
             .configure(routes::configure)
@@ -124,10 +111,7 @@ fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::S
 
 async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    match (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) {
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
         (Ok(mut terminate), Ok(mut interrupt)) => {
             tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         }

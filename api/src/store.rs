@@ -64,10 +64,7 @@ impl Db {
             },
             DatabaseUrl::Postgres(_) => {
                 let lane = Lane::new(Manager::new(settings, false), settings.connections);
-                Self {
-                    readers: lane.clone(),
-                    writers: lane,
-                }
+                Self { readers: lane.clone(), writers: lane }
             }
         })
     }

@@ -196,7 +196,8 @@ impl Certificate {
         let face = &credential.face;
         Self {
             kind: face.kind,
-            kind_name: Kind::from_number(face.kind).map(|kind| Text { zh: kind.name_zh(), en: kind.name_en() }),
+            kind_name: Kind::from_number(face.kind)
+                .map(|kind| Text { zh: kind.name_zh(), en: kind.name_en() }),
             issuer: credential.issuer.clone(),
             authority: trust.claims().authorities.get(&credential.issuer).cloned(),
             number: face.number.clone(),

@@ -12,8 +12,7 @@ pub fn faults(config: &Config) -> Vec<&'static str> {
     let production = config.environment == Environment::Production;
     let always = [
         (
-            config.presentation_lifetime == 0
-                || config.presentation_lifetime > LONGEST_PRESENTATION,
+            config.presentation_lifetime == 0 || config.presentation_lifetime > LONGEST_PRESENTATION,
             "presentation_lifetime: from 1 to 300 seconds",
         ),
         (
@@ -30,23 +29,12 @@ pub fn faults(config: &Config) -> Vec<&'static str> {
             config.keystore_passphrase.is_empty() && config.keystore_passphrase_file.is_empty(),
             "keystore_passphrase_file: a file with a passphrase of your own",
         ),
-        (
-            config.password_rounds < LEAST_ROUNDS,
-            "password_rounds: 100000 or more",
-        ),
-        (
-            config.keystore_rounds < LEAST_ROUNDS,
-            "keystore_rounds: 100000 or more",
-        ),
+        (config.password_rounds < LEAST_ROUNDS, "password_rounds: 100000 or more"),
+        (config.keystore_rounds < LEAST_ROUNDS, "keystore_rounds: 100000 or more"),
     ];
     let always = always.into_iter();
-    let for_production = for_production
-        .into_iter()
-        .map(|(fault, text)| (production && fault, text));
-    always
-        .chain(for_production)
-        .filter_map(|(fault, text)| fault.then_some(text))
-        .collect()
+    let for_production = for_production.into_iter().map(|(fault, text)| (production && fault, text));
+    always.chain(for_production).filter_map(|(fault, text)| fault.then_some(text)).collect()
 }
 
 impl Config {
@@ -56,11 +44,7 @@ impl Config {
     /// With every reason against it.
     pub fn checked(self) -> Result<Self, ConfigError> {
         let faults = faults(&self);
-        if faults.is_empty() {
-            Ok(self)
-        } else {
-            Err(ConfigError::NotForProduction(faults))
-        }
+        if faults.is_empty() { Ok(self) } else { Err(ConfigError::NotForProduction(faults)) }
     }
 }
 
@@ -75,10 +59,7 @@ mod tests {
 
     #[test]
     fn the_defaults_are_not_fit_for_production() {
-        let config = Config {
-            environment: Environment::Production,
-            ..Config::default()
-        };
+        let config = Config { environment: Environment::Production, ..Config::default() };
         assert_eq!(faults(&config).len(), 2);
         assert!(config.checked().is_err());
     }

@@ -144,11 +144,7 @@ impl Config {
         Ok(StoreSettings {
             url,
             connections: self.database_connections,
-            durability: if self.sqlite_survives_power_loss {
-                Durability::Power
-            } else {
-                Durability::Process
-            },
+            durability: if self.sqlite_survives_power_loss { Durability::Power } else { Durability::Process },
         })
     }
 
@@ -164,8 +160,5 @@ impl Config {
 }
 
 fn unfit(name: &str, expected: &str) -> ConfigError {
-    ConfigError::Unfit {
-        name: name.to_owned(),
-        expected: expected.to_owned(),
-    }
+    ConfigError::Unfit { name: name.to_owned(), expected: expected.to_owned() }
 }

@@ -81,3 +81,21 @@ An answer of 5xx carries neither: give an administrator its `X-Request-Id`.
 | code | status | 含义 meaning | 怎么办 what to do |
 |---|---|---|---|
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_current() {
+        let written = include_str!("../../../docs/errors.md");
+        assert_eq!(written, reference(), "run `yzt docs errors > docs/errors.md`");
+    }
+
+    #[test]
+    fn a_fault_of_ours_tells_the_client_nothing_about_it() {
+        let problem = Problem::internal("cause 210102199001011234").detail("detail");
+        let json = serde_json::to_string(&ProblemDocument::from(&problem)).unwrap();
+        assert!(!json.contains("cause") && !json.contains("detail"), "{json}");
+    }
+}

@@ -48,37 +48,18 @@ fn document() -> Document {
     document.info = InfoBuilder::new()
         .title("道路运输电子证照 Electronic road-transport certificates")
         .version(env!("CARGO_PKG_VERSION"))
-        .license(Some(
-            LicenseBuilder::new()
-                .name("Apache-2.0")
-                .identifier(Some("Apache-2.0"))
-                .build(),
-        ))
+        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
         .build();
     let components = document.components.get_or_insert_default();
-    let session = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .build();
+    let session = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme(SESSION, SecurityScheme::Http(session));
     for (name, schema) in [
-        (
-            <ProblemDocument as utoipa::ToSchema>::name(),
-            <ProblemDocument as utoipa::PartialSchema>::schema(),
-        ),
-        (
-            <Finding as utoipa::ToSchema>::name(),
-            <Finding as utoipa::PartialSchema>::schema(),
-        ),
+        (<ProblemDocument as utoipa::ToSchema>::name(), <ProblemDocument as utoipa::PartialSchema>::schema()),
+        (<Finding as utoipa::ToSchema>::name(), <Finding as utoipa::PartialSchema>::schema()),
     ] {
         components.schemas.insert(name.into_owned(), schema);
     }
-    document
-        .paths
-        .paths
-        .values_mut()
-        .flat_map(operations)
-        .for_each(add_problems);
+    document.paths.paths.values_mut().flat_map(operations).for_each(add_problems);
     document
 }
 
@@ -87,25 +68,11 @@ fn add_problems(operation: &mut Operation) {
     let schema = Ref::from_schema_name(<ProblemDocument as utoipa::ToSchema>::name());
     let problem = ResponseBuilder::new()
         .description("A problem: see `code`")
-        .content(
-            "application/problem+json",
-            ContentBuilder::new().schema(Some(schema)).build(),
-        )
+        .content("application/problem+json", ContentBuilder::new().schema(Some(schema)).build())
         .build();
-    operation
-        .responses
-        .responses
-        .insert("default".to_owned(), RefOr::T(problem));
+    operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [
-        &mut item.get,
-        &mut item.post,
-        &mut item.put,
-        &mut item.patch,
-        &mut item.delete,
-    ]
-    .into_iter()
-    .flatten()
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }

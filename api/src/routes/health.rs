@@ -41,16 +41,9 @@ pub async fn alive() -> impl Responder {
         (status = 503, description = "Not ready; the parts that are down say so", body = Readiness)))]
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let database = app.db.read(crate::store::ping).await;
-    let parts = vec![Part {
-        name: "database",
-        ready: database.map_err(Problem::from).is_ok(),
-    }];
+    let parts = vec![Part { name: "database", ready: database.map_err(Problem::from).is_ok() }];
     let ready = parts.iter().all(|part| part.ready);
-    let mut response = if ready {
-        HttpResponse::Ok()
-    } else {
-        HttpResponse::ServiceUnavailable()
-    };
+    let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     response.json(Readiness { ready, parts })
 }
 
@@ -58,7 +51,5 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, description = "Metrics", body = str, content_type = "text/plain")))]
 pub async fn metrics(app: web::Data<App>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(ContentType::plaintext())
-        .body(app.metrics.text())
+    HttpResponse::Ok().content_type(ContentType::plaintext()).body(app.metrics.text())
 }

@@ -34,11 +34,7 @@ pub struct AccountRow {
 /// # Errors
 /// When the database cannot.
 pub fn insert(conn: &mut Conn, row: &AccountRow) -> Result<bool, StoreError> {
-    let added = attempt(conn, |conn| {
-        diesel::insert_into(accounts::table)
-            .values(row)
-            .execute(conn)
-    })?;
+    let added = attempt(conn, |conn| diesel::insert_into(accounts::table).values(row).execute(conn))?;
     Ok(added.is_some())
 }
 
@@ -59,11 +55,7 @@ pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<AccountRow>, Stor
 /// # Errors
 /// When the database cannot.
 pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<AccountRow>, StoreError> {
-    Ok(accounts::table
-        .find(id)
-        .select(AccountRow::as_select())
-        .first(conn)
-        .optional()?)
+    Ok(accounts::table.find(id).select(AccountRow::as_select()).first(conn).optional()?)
 }
 
 /// All accounts, by login.
@@ -71,10 +63,7 @@ pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<AccountRow>, StoreError
 /// # Errors
 /// When the database cannot.
 pub fn list(conn: &mut Conn) -> Result<Vec<AccountRow>, StoreError> {
-    Ok(accounts::table
-        .order(accounts::login)
-        .select(AccountRow::as_select())
-        .load(conn)?)
+    Ok(accounts::table.order(accounts::login).select(AccountRow::as_select()).load(conn)?)
 }
 
 /// Ends an account: `false` when there is none with this login that could still sign in.
@@ -82,11 +71,7 @@ pub fn list(conn: &mut Conn) -> Result<Vec<AccountRow>, StoreError> {
 /// # Errors
 /// When the database cannot.
 pub fn disable(conn: &mut Conn, login: &str, at: i64) -> Result<bool, StoreError> {
-    let open = accounts::table
-        .filter(accounts::login.eq(login))
-        .filter(accounts::disabled_at.is_null());
-    let changed = diesel::update(open)
-        .set(accounts::disabled_at.eq(at))
-        .execute(conn)?;
+    let open = accounts::table.filter(accounts::login.eq(login)).filter(accounts::disabled_at.is_null());
+    let changed = diesel::update(open).set(accounts::disabled_at.eq(at)).execute(conn)?;
     Ok(changed == 1)
 }

@@ -74,11 +74,7 @@ pub(super) struct Manager {
 
 impl Manager {
     pub(super) fn new(settings: &StoreSettings, read_only: bool) -> Self {
-        Self {
-            url: settings.url.clone(),
-            durability: settings.durability,
-            read_only,
-        }
+        Self { url: settings.url.clone(), durability: settings.durability, read_only }
     }
 
     pub(super) fn pool(self, size: u32, patience: Duration) -> Pool<Self> {
@@ -95,9 +91,9 @@ impl Manager {
 
     pub(super) fn connect_now(&self) -> Result<Conn, StoreError> {
         match &self.url {
-            DatabaseUrl::Postgres(url) => PgConnection::establish(url)
-                .map(Conn::Postgres)
-                .map_err(StoreError::unreachable),
+            DatabaseUrl::Postgres(url) => {
+                PgConnection::establish(url).map(Conn::Postgres).map_err(StoreError::unreachable)
+            }
             DatabaseUrl::Sqlite(path) => self.open_file(path),
         }
     }
@@ -106,8 +102,8 @@ impl Manager {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(StoreError::unreachable)?;
         }
-        let mut conn = SqliteConnection::establish(&path.to_string_lossy())
-            .map_err(StoreError::unreachable)?;
+        let mut conn =
+            SqliteConnection::establish(&path.to_string_lossy()).map_err(StoreError::unreachable)?;
         let synchronous = match self.durability {
             Durability::Power => "FULL",
             Durability::Process => "NORMAL",

@@ -42,11 +42,7 @@ pub struct KeyRow {
 /// # Errors
 /// When the database cannot.
 pub fn insert(conn: &mut Conn, row: &KeyRow) -> Result<bool, StoreError> {
-    let added = attempt(conn, |conn| {
-        diesel::insert_into(signing_keys::table)
-            .values(row)
-            .execute(conn)
-    })?;
+    let added = attempt(conn, |conn| diesel::insert_into(signing_keys::table).values(row).execute(conn))?;
     Ok(added.is_some())
 }
 
@@ -66,24 +62,11 @@ pub fn list(conn: &mut Conn) -> Result<Vec<KeyRow>, StoreError> {
 ///
 /// # Errors
 /// When the database cannot.
-pub fn mark_published(
-    conn: &mut Conn,
-    kid: &str,
-    at: i64,
-    usable_at: i64,
-) -> Result<bool, StoreError> {
-    let unpublished = signing_keys::table
-        .find(kid)
-        .filter(signing_keys::published_at.is_null());
-    let first = diesel::update(unpublished)
-        .set(signing_keys::published_at.eq(at))
-        .execute(conn)?;
-    let waiting = signing_keys::table
-        .find(kid)
-        .filter(signing_keys::usable_at.is_null());
-    diesel::update(waiting)
-        .set(signing_keys::usable_at.eq(usable_at))
-        .execute(conn)?;
+pub fn mark_published(conn: &mut Conn, kid: &str, at: i64, usable_at: i64) -> Result<bool, StoreError> {
+    let unpublished = signing_keys::table.find(kid).filter(signing_keys::published_at.is_null());
+    let first = diesel::update(unpublished).set(signing_keys::published_at.eq(at)).execute(conn)?;
+    let waiting = signing_keys::table.find(kid).filter(signing_keys::usable_at.is_null());
+    diesel::update(waiting).set(signing_keys::usable_at.eq(usable_at)).execute(conn)?;
     Ok(first == 1)
 }
 
@@ -91,17 +74,9 @@ pub fn mark_published(
 ///
 /// # Errors
 /// When the database cannot.
-pub fn override_wait(
-    conn: &mut Conn,
-    kid: &str,
-    at: i64,
-    reason: &str,
-) -> Result<bool, StoreError> {
+pub fn override_wait(conn: &mut Conn, kid: &str, at: i64, reason: &str) -> Result<bool, StoreError> {
     let changed = diesel::update(signing_keys::table.find(kid))
-        .set((
-            signing_keys::usable_at.eq(at),
-            signing_keys::override_reason.eq(reason),
-        ))
+        .set((signing_keys::usable_at.eq(at), signing_keys::override_reason.eq(reason)))
         .execute(conn)?;
     Ok(changed == 1)
 }
@@ -110,16 +85,8 @@ pub fn override_wait(
 ///
 /// # Errors
 /// When the database cannot.
-pub fn revoke(
-    conn: &mut Conn,
-    kid: &str,
-    at: i64,
-    all: bool,
-    reason: &str,
-) -> Result<bool, StoreError> {
-    let standing = signing_keys::table
-        .find(kid)
-        .filter(signing_keys::revoked_at.is_null());
+pub fn revoke(conn: &mut Conn, kid: &str, at: i64, all: bool, reason: &str) -> Result<bool, StoreError> {
+    let standing = signing_keys::table.find(kid).filter(signing_keys::revoked_at.is_null());
     let changed = diesel::update(standing)
         .set((
             signing_keys::revoked_at.eq(at),

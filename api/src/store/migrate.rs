@@ -20,12 +20,8 @@ pub(super) fn up(conn: &mut Conn) -> Result<(), StoreError> {
             conn.batch_execute(LOCK)?;
         }
         let applied = match conn {
-            Conn::Postgres(conn) => conn
-                .run_pending_migrations(MIGRATIONS)
-                .map(|done| done.len()),
-            Conn::Sqlite(conn) => conn
-                .run_pending_migrations(MIGRATIONS)
-                .map(|done| done.len()),
+            Conn::Postgres(conn) => conn.run_pending_migrations(MIGRATIONS).map(|done| done.len()),
+            Conn::Sqlite(conn) => conn.run_pending_migrations(MIGRATIONS).map(|done| done.len()),
         };
         let applied = applied.map_err(|error| StoreError::Migration(error.to_string()))?;
         tracing::info!(applied, "schema up to date");

@@ -13,10 +13,7 @@ use super::{Conn, StoreError};
 ///
 /// # Errors
 /// What `work` answers, after everything it did is undone, or that the commit failed.
-pub fn transaction<T, E>(
-    conn: &mut Conn,
-    work: impl FnOnce(&mut Conn) -> Result<T, E>,
-) -> Result<T, E>
+pub fn transaction<T, E>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
 where
     E: From<StoreError>,
 {
@@ -51,12 +48,9 @@ pub fn attempt<T>(
 
 fn begin(conn: &mut Conn) -> QueryResult<()> {
     match conn {
-        Conn::Postgres(conn) => {
-            <PgConnection as Connection>::TransactionManager::begin_transaction(conn)
-        }
+        Conn::Postgres(conn) => <PgConnection as Connection>::TransactionManager::begin_transaction(conn),
         Conn::Sqlite(conn) => {
-            let depth =
-                AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()?;
+            let depth = AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()?;
             match depth {
                 None => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
                 Some(_) => AnsiTransactionManager::begin_transaction(conn),

@@ -1,0 +1,103 @@
+//! The `yzt` command line: what it takes, and how it ends. Each command is in `cli/<command>.rs`.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::StartError;
+use crate::config::{Config, ConfigError};
+
+mod docs;
+mod serve;
+
+/// The end of a command that was not used as its help says (sysexits `EX_USAGE`).
+const WRONG_USE: u8 = 64;
+
+const EXAMPLES: &str = "\
+Examples:
+  yzt serve                          start a server; no setting is needed
+  YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
+  yzt docs configuration             all settings";
+
+/// 道路运输电子证照 Electronic road-transport certificates
+#[derive(Parser)]
+#[command(name = "yzt", version, after_help = EXAMPLES)]
+struct Arguments {
+    /// Settings file (TOML); see docs/configuration.md
+    #[arg(long, env = "YZT_CONFIG", value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server
+    Serve,
+    /// Print a document made from this program
+    Docs(docs::Docs),
+}
+
+/// Runs the command this process was started with.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            let asked_for_help = !message.use_stderr();
+            let _ = message.print();
+            return ExitCode::from(if asked_for_help { 0 } else { WRONG_USE });
+        }
+    };
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(std::io::stderr(), "yzt: {}", failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+    let config = || Config::load(arguments.config.as_deref());
+    match arguments.command {
+        Command::Serve => serve::run(config()?),
+        Command::Docs(docs) => docs.run(),
+    }
+}
+
+/// Why a command ended without doing what it was asked.
+struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl Failure {
+    fn new(message: impl Display) -> Self {
+        Self { code: 1, message: message.to_string() }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self { code: WRONG_USE, message: error.to_string() }
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Config(error) => error.into(),
+            other => Self::new(other),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(error)
+    }
+}

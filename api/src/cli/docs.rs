@@ -1,0 +1,35 @@
+//! `yzt docs`: documents that are made from this program, so that they cannot say anything else.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+
+use super::Failure;
+use crate::{config, metrics, problem};
+
+#[derive(Args)]
+pub(super) struct Docs {
+    /// Which document
+    document: Document,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Document {
+    /// docs/configuration.md: all settings
+    Configuration,
+    /// docs/errors.md: all error codes
+    Errors,
+    /// docs/metrics.md: all metrics
+    Metrics,
+}
+
+impl Docs {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let text = match self.document {
+            Document::Configuration => config::reference(),
+            Document::Errors => problem::reference(),
+            Document::Metrics => metrics::reference(),
+        };
+        Ok(std::io::stdout().write_all(text.as_bytes())?)
+    }
+}
