@@ -2,16 +2,25 @@
 //!
 //! What is not here: rules. A handler takes what it needs from the `App` and is itself the use case.
 
-use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
+use crate::auth::Sessions;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, Environment};
 use crate::ephemeral::Ephemeral;
+use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
-use crate::store::{Db, StoreError};
+use crate::store::{self, Db};
+
+mod error;
+
+pub use error::StartError;
+
+/// Why keys made by a server itself sign at once.
+const FIRST_START: &str = "development: first start";
 
 /// Everything a request may need.
 pub struct App {
@@ -19,13 +28,17 @@ pub struct App {
     pub db: Db,
     /// What may be forgotten: counts and claims with an end.
     pub ephemeral: Ephemeral,
+    /// What signs.
+    pub signer: Arc<Signer>,
+    /// Who is signed in.
+    pub sessions: Sessions,
     /// What time it is.
     pub clock: Clock,
     /// The settings.
     pub config: Config,
     /// What is counted.
     pub metrics: Metrics,
-    ids: std::sync::Mutex<ContextV7>,
+    ids: Mutex<ContextV7>,
 }
 
 impl App {
@@ -35,14 +48,53 @@ impl App {
     /// When a part cannot be made ready; the error says which, and what to do.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let config = config.checked()?;
+        let keystore = Arc::new(Keystore::open(&config)?);
+        let sessions = Sessions::open(&keystore)?;
         Ok(Self {
             db: Db::open(&config.store()?)?,
+            signer: Arc::new(Signer::over(keystore)),
+            sessions,
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
             metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
             config,
-            ids: std::sync::Mutex::new(ContextV7::new()),
+            ids: Mutex::new(ContextV7::new()),
         })
+    }
+
+    /// Opens as [`Self::open`] does, and learns the signing keys. In development, those that are missing are made.
+    ///
+    /// # Errors
+    /// As [`Self::open`], or when the keys cannot be made or read.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let opened = tokio::task::spawn_blocking(|| Self::open(config, clock)).await;
+        let app = opened.map_err(|error| StartError::Ended(error.to_string()))??;
+        if app.config.environment == Environment::Development {
+            app.make_missing_keys().await?;
+        }
+        app.learn_keys().await?;
+        Ok(app)
+    }
+
+    /// Learns the signing keys as they are in the database now.
+    ///
+    /// # Errors
+    /// When they cannot be read; those known then stay in use.
+    pub async fn learn_keys(&self) -> Result<(), CeremonyError> {
+        let signer = Arc::clone(&self.signer);
+        let learn = move |conn: &mut _| Ok(signer.learn(store::keys::list(conn)?)?);
+        self.db.read(learn).await
+    }
+
+    async fn make_missing_keys(&self) -> Result<(), CeremonyError> {
+        let ceremony = Ceremony {
+            keystore: Arc::clone(self.signer.keystore()),
+            now: self.clock.now(),
+            development: true,
+            use_now: Some(FIRST_START.to_owned()),
+        };
+        self.db.write(move |conn| ceremony.init(conn)).await?;
+        Ok(())
     }
 
     /// A new UUIDv7 of the clock's time. Those of one server sort in the order they were made.
@@ -51,49 +103,7 @@ impl App {
         let now = self.clock.now();
         let nanos = u32::try_from(now.millis().rem_euclid(1000)).unwrap_or(0) * 1_000_000;
         // A panic elsewhere while the counter was held leaves it usable.
-        let ids = self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         Uuid::new_v7(UuidTime::from_unix(&*ids, now.seconds().0, nanos))
     }
 }
-
-/// Why the program cannot start.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The settings do not do.
-    Config(ConfigError),
-    /// The database does not do.
-    Store(StoreError),
-    /// Two metrics share a name.
-    Metrics(String),
-    /// The address cannot be listened on.
-    Listen(String),
-    /// The server ended by itself.
-    Ended(String),
-}
-
-impl From<ConfigError> for StartError {
-    fn from(error: ConfigError) -> Self {
-        Self::Config(error)
-    }
-}
-
-impl From<StoreError> for StartError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Config(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
-            Self::Metrics(cause) => write!(f, "metrics: {cause}"),
-            Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),
-            Self::Ended(cause) => write!(f, "the server ended: {cause}"),
-        }
-    }
-}
-
-impl std::error::Error for StartError {}

@@ -1,11 +1,13 @@
 //! The province's server and the `yzt` command, as a library with a thin `main`.
 
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod ephemeral;
 pub mod extract;
+pub mod keys;
 pub mod log;
 pub mod metrics;
 mod observe;

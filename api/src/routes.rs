@@ -5,12 +5,17 @@
 
 mod documents;
 mod health;
+mod sessions;
 #[macro_use]
 mod table;
 
 pub use table::nowhere;
 
 routes! {
+    // Accounts
+    "/v1/sessions"      [POST => sessions::create]
+    "/v1/me"            [GET => sessions::me]
+
     // Operations
     "/healthz"          [GET => health::alive]
     "/readyz"           [GET => health::ready]

@@ -57,10 +57,7 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
         .map_err(|error| StartError::Listen(format!("{}: {error}", config.bind)))?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(error.to_string()))?;
     config.bind = address.to_string();
-    let app = tokio::task::spawn_blocking(|| App::open(config, clock))
-        .await
-        .map_err(|error| StartError::Ended(error.to_string()))??;
-    let app = web::Data::new(app);
+    let app = web::Data::new(App::start(config, clock).await?);
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
     Ok(Running { address, app, handle, ended: tokio::spawn(server) })

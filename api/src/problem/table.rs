@@ -92,6 +92,9 @@ problems! {
     Internal INTERNAL_SERVER_ERROR "internal"
         "服务器内部错误", "Something went wrong on this side";
         "请稍后重试；如仍出现，请将响应头 X-Request-Id 告知管理员", "Try again later; if it stays, give an administrator the X-Request-Id of this answer".
+    NoSigningKey SERVICE_UNAVAILABLE "no_signing_key"
+        "暂无可用的签名密钥", "No key may sign for the moment";
+        "请联系管理员检查密钥状态", "Ask an administrator to look at the keys".
     Unavailable SERVICE_UNAVAILABLE "unavailable"
         "服务暂时不可用", "The service is not available for the moment";
         "请在 Retry-After 给出的秒数之后重试", "Try again after the seconds in Retry-After".

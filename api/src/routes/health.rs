@@ -6,7 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::problem::Problem;
+use crate::keys::Use;
+use crate::store;
 
 /// Whether this server can work, part by part.
 #[derive(Serialize, ToSchema)]
@@ -40,8 +41,13 @@ pub async fn alive() -> impl Responder {
         (status = 200, description = "Ready", body = Readiness),
         (status = 503, description = "Not ready; the parts that are down say so", body = Readiness)))]
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
-    let database = app.db.read(crate::store::ping).await;
-    let parts = vec![Part { name: "database", ready: database.map_err(Problem::from).is_ok() }];
+    let database = app.db.read(store::ping).await;
+    let now = app.clock.now();
+    let signing = [Use::Seal, Use::Presentation, Use::Status];
+    let parts = vec![
+        part("database", database.is_ok()),
+        part("signing_keys", signing.iter().all(|key| app.signer.active(*key, now).is_ok())),
+    ];
     let ready = parts.iter().all(|part| part.ready);
     let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     response.json(Readiness { ready, parts })
@@ -52,4 +58,8 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
     responses((status = 200, description = "Metrics", body = str, content_type = "text/plain")))]
 pub async fn metrics(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::plaintext()).body(app.metrics.text())
+}
+
+fn part(name: &'static str, ready: bool) -> Part {
+    Part { name, ready }
 }

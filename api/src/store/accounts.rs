@@ -42,7 +42,7 @@ pub fn insert(conn: &mut Conn, row: &AccountRow) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// When the database cannot.
-pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<AccountRow>, StoreError> {
+pub fn find_by_login(conn: &mut Conn, login: &str) -> Result<Option<AccountRow>, StoreError> {
     Ok(accounts::table
         .filter(accounts::login.eq(login))
         .select(AccountRow::as_select())
@@ -54,7 +54,7 @@ pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<AccountRow>, Stor
 ///
 /// # Errors
 /// When the database cannot.
-pub fn by_id(conn: &mut Conn, id: &str) -> Result<Option<AccountRow>, StoreError> {
+pub fn find(conn: &mut Conn, id: &str) -> Result<Option<AccountRow>, StoreError> {
     Ok(accounts::table.find(id).select(AccountRow::as_select()).first(conn).optional()?)
 }
 

@@ -1,0 +1,64 @@
+//! Why the program cannot start. The text says which part, and what to do.
+
+use std::fmt;
+
+use crate::config::ConfigError;
+use crate::keys::{CeremonyError, KeystoreError};
+use crate::store::StoreError;
+
+/// Why the program cannot start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The settings do not do.
+    Config(ConfigError),
+    /// The database does not do.
+    Store(StoreError),
+    /// The keys do not do.
+    Keys(CeremonyError),
+    /// Two metrics share a name.
+    Metrics(String),
+    /// The address cannot be listened on.
+    Listen(String),
+    /// The server ended by itself.
+    Ended(String),
+}
+
+impl From<ConfigError> for StartError {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+impl From<KeystoreError> for StartError {
+    fn from(error: KeystoreError) -> Self {
+        Self::Keys(error.into())
+    }
+}
+
+impl From<CeremonyError> for StartError {
+    fn from(error: CeremonyError) -> Self {
+        Self::Keys(error)
+    }
+}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Keys(error) => error.fmt(f),
+            Self::Metrics(cause) => write!(f, "metrics: {cause}"),
+            Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),
+            Self::Ended(cause) => write!(f, "the server ended: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}

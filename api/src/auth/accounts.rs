@@ -1,0 +1,73 @@
+//! Accounts as the rest of the program knows them: made, found while they may sign in.
+
+use super::{Account, Password, Role};
+use crate::clock::Timestamp;
+use crate::store::accounts::{self as rows, AccountRow};
+use crate::store::{Conn, StoreError};
+
+/// An account to be made.
+pub struct NewAccount {
+    /// UUIDv7.
+    pub id: String,
+    /// What it signs in with.
+    pub login: String,
+    /// What it may be.
+    pub role: Role,
+    /// The name shown to others.
+    pub name: String,
+    /// Its password, hashed.
+    pub password: Password,
+    /// The holder it acts for: holders, and only they, have one.
+    pub holder_id: Option<String>,
+    /// Jurisdiction of staff: a prefix of GB/T 2260 codes.
+    pub division: Option<String>,
+}
+
+/// Adds an account: `false` when its login is taken.
+///
+/// # Errors
+/// When the database cannot, or the holder does not exist.
+pub fn add(conn: &mut Conn, new: NewAccount, now: Timestamp) -> Result<bool, StoreError> {
+    let row = AccountRow {
+        id: new.id,
+        login: new.login,
+        role: new.role.word().to_owned(),
+        name: new.name,
+        password_hash: new.password.to_string(),
+        holder_id: new.holder_id,
+        division: new.division,
+        created_at: now.millis(),
+        disabled_at: None,
+    };
+    rows::insert(conn, &row)
+}
+
+/// The account with this id, when it may be used.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_open(conn: &mut Conn, id: &str) -> Result<Option<Account>, StoreError> {
+    Ok(rows::find(conn, id)?.and_then(|row| known(&row)))
+}
+
+/// The account that signs in as `login`, when it may, and its password.
+///
+/// # Errors
+/// When the database cannot.
+pub(super) fn find_sign_in(conn: &mut Conn, login: &str) -> Result<Option<(Account, Password)>, StoreError> {
+    let row = rows::find_by_login(conn, login)?;
+    Ok(row.and_then(|row| Some((known(&row)?, Password::parse(&row.password_hash)?))))
+}
+
+fn known(row: &AccountRow) -> Option<Account> {
+    if row.disabled_at.is_some() {
+        return None;
+    }
+    Some(Account {
+        id: row.id.clone(),
+        role: row.role.parse().ok()?,
+        name: row.name.clone(),
+        holder_id: row.holder_id.clone(),
+        division: row.division.clone(),
+    })
+}

@@ -1,0 +1,106 @@
+//! Roles as types: extractors that only an account of that role gets through.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+
+use super::{Account, Role, accounts};
+use crate::app::App;
+use crate::problem::{Code, Problem};
+
+/// Anyone who is signed in.
+pub struct SignedIn(pub Account);
+
+/// 持证主体.
+pub struct Holder {
+    /// The account.
+    pub account: Account,
+    /// The holder it acts for.
+    pub holder_id: String,
+}
+
+/// 执法人员.
+pub struct Officer(pub Account);
+
+/// 运政系统 or 发证机关.
+pub struct Issuer(pub Account);
+
+/// Who runs this server.
+pub struct Admin(pub Account);
+
+impl SignedIn {
+    /// The account, when it is of one of these roles.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn one_of(self, roles: &[Role]) -> Result<Account, Problem> {
+        if roles.contains(&self.0.role) { Ok(self.0) } else { Err(Code::WrongRole.into()) }
+    }
+}
+
+impl TryFrom<Account> for SignedIn {
+    type Error = Problem;
+
+    fn try_from(account: Account) -> Result<Self, Problem> {
+        Ok(Self(account))
+    }
+}
+
+impl TryFrom<Account> for Holder {
+    type Error = Problem;
+
+    fn try_from(account: Account) -> Result<Self, Problem> {
+        match (account.role, account.holder_id.clone()) {
+            (Role::Holder, Some(holder_id)) => Ok(Self { account, holder_id }),
+            _ => Err(Code::WrongRole.into()),
+        }
+    }
+}
+
+macro_rules! roles {
+    ($($role:ident),*) => { $(
+        impl TryFrom<Account> for $role {
+            type Error = Problem;
+
+            fn try_from(account: Account) -> Result<Self, Problem> {
+                SignedIn(account).one_of(&[Role::$role]).map(Self)
+            }
+        }
+    )* };
+}
+
+roles!(Officer, Issuer, Admin);
+
+macro_rules! extractors {
+    ($($who:ident),*) => { $(
+        impl FromRequest for $who {
+            type Error = Problem;
+            type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let request = request.clone();
+                Box::pin(async move { signed_in(&request).await?.try_into() })
+            }
+        }
+    )* };
+}
+
+extractors!(SignedIn, Holder, Officer, Issuer, Admin);
+
+/// The account whose session token the request carries.
+async fn signed_in(request: &HttpRequest) -> Result<Account, Problem> {
+    let app =
+        request.app_data::<web::Data<App>>().ok_or_else(|| Problem::internal("no App in this server"))?;
+    let token = bearer(request).ok_or(Code::NotSignedIn)?;
+    let id = app.sessions.check(token, app.clock.now())?;
+    let account = app.db.read(move |conn| accounts::find_open(conn, &id)).await?;
+    account.ok_or_else(|| Code::NotSignedIn.into())
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}

@@ -1,0 +1,77 @@
+//! Signing keys: what each is for, where its private half is kept, when it may sign.
+//!
+//! - `keys/cipher.rs`: SM4-GCM and the way from a passphrase to a key
+//! - `keys/keystore.rs`: encrypted files, one for each key
+//! - `keys/rules.rs`: which key of several signs now; the 24 hours between publication and use
+//! - `keys/signer.rs`: hands out the key that signs
+//! - `keys/ceremony.rs`: making, rotating and revoking keys
+//!
+//! What is not here: signatures (verifier-core) and what is published (the trust list).
+
+use std::fmt;
+use std::str::FromStr;
+
+mod ceremony;
+pub mod cipher;
+mod keystore;
+mod rules;
+mod signer;
+
+pub use ceremony::{Ceremony, CeremonyError, pinned_roots, revoke};
+pub use keystore::{Keystore, KeystoreError};
+pub use rules::PUBLICATION_SECONDS;
+pub use signer::{ActiveKey, Signer, SignerError};
+
+/// What a key is for. A key has one use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Use {
+    /// Signs trust lists.
+    Root,
+    /// Seals certificates.
+    Seal,
+    /// Signs presentations.
+    Presentation,
+    /// Signs status lists.
+    Status,
+}
+
+impl Use {
+    /// Every use.
+    pub const ALL: [Self; 4] = [Self::Root, Self::Seal, Self::Presentation, Self::Status];
+
+    /// The word it is written with, in files, the database and commands.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::Seal => "seal",
+            Self::Presentation => "presentation",
+            Self::Status => "status",
+        }
+    }
+
+    /// How long a new key of this use may sign, in days: the rarer it signs and the harder it is to replace,
+    /// the longer.
+    #[must_use]
+    pub fn days(self) -> u32 {
+        match self {
+            Self::Root => 3650,
+            Self::Seal => 1825,
+            Self::Presentation | Self::Status => 730,
+        }
+    }
+}
+
+impl fmt::Display for Use {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Use {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|key_use| key_use.word() == text).ok_or(())
+    }
+}

@@ -1,0 +1,171 @@
+//! Making, rotating and revoking keys. Each is recorded in the row of its key, with the reason where one is due.
+
+use std::fmt;
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use verifier_core::sm2::SigningKey;
+
+use super::{Keystore, KeystoreError, Use, cipher, rules};
+use crate::clock::Timestamp;
+use crate::store::keys::KeyRow;
+use crate::store::{Conn, StoreError, keys as rows};
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// Why the first root key signs at once. Clients have it from their maker, not from a bundle.
+const FIRST_ROOT: &str = "first root key: pinned in the clients, not published";
+
+/// What to make keys with.
+pub struct Ceremony {
+    /// Where private halves go.
+    pub keystore: Arc<Keystore>,
+    /// The time now.
+    pub now: Timestamp,
+    /// Whether the keys are marked for development.
+    pub development: bool,
+    /// Why new keys sign at once, without 24 hours of publication; `None`: they wait.
+    pub use_now: Option<String>,
+}
+
+impl Ceremony {
+    /// Makes a key of every use that has none that signs or waits. Returns those made.
+    ///
+    /// # Errors
+    /// When the keystore or the database cannot.
+    pub fn init(&self, conn: &mut Conn) -> Result<Vec<KeyRow>, CeremonyError> {
+        let there = rows::list(conn)?;
+        let missing = |key_use: &Use| {
+            rules::active(&there, *key_use, self.now).is_none()
+                && rules::waiting(&there, *key_use, self.now).is_none()
+        };
+        let uses = Use::ALL.into_iter().filter(missing);
+        uses.map(|key_use| self.create(conn, key_use, &there)).collect()
+    }
+
+    /// Makes the key that takes over from the one in use. One that already waits is not doubled; with
+    /// [`Self::use_now`] it stops waiting.
+    ///
+    /// # Errors
+    /// When a key waits already and is to wait on, or the keystore or the database cannot.
+    pub fn rotate(&self, conn: &mut Conn, key_use: Use) -> Result<KeyRow, CeremonyError> {
+        let there = rows::list(conn)?;
+        match (rules::waiting(&there, key_use, self.now), &self.use_now) {
+            (None, _) => self.create(conn, key_use, &there),
+            (Some(waiting), None) => Err(CeremonyError::Waiting(waiting.kid.clone())),
+            (Some(waiting), Some(reason)) => {
+                rows::override_wait(conn, &waiting.kid, self.now.millis(), reason)?;
+                Ok(KeyRow {
+                    usable_at: Some(self.now.millis()),
+                    override_reason: Some(reason.clone()),
+                    ..waiting.clone()
+                })
+            }
+        }
+    }
+
+    fn create(&self, conn: &mut Conn, key_use: Use, there: &[KeyRow]) -> Result<KeyRow, CeremonyError> {
+        let first_root = key_use == Use::Root && !there.iter().any(|row| row.key_use == key_use.word());
+        let reason = self.use_now.as_deref().or(first_root.then_some(FIRST_ROOT));
+        let (secret, key) = generate()?;
+        let row = KeyRow {
+            kid: key.public_key().id().to_string(),
+            key_use: key_use.word().to_owned(),
+            public_key: key.public_key().compressed().to_vec(),
+            development: self.development || self.keystore.is_open_to_all(),
+            not_before: self.now.millis(),
+            not_after: self.now.plus_seconds(i64::from(key_use.days()) * SECONDS_PER_DAY).millis(),
+            created_at: self.now.millis(),
+            published_at: None,
+            usable_at: reason.map(|_| self.now.millis()),
+            override_reason: reason.map(str::to_owned),
+            revoked_at: None,
+            revoked_all: false,
+            revocation_reason: None,
+        };
+        // The file first: a file without a row is forgotten, a row without a file would be believed.
+        self.keystore.put(&row.kid, key_use.word(), self.development, secret.as_slice())?;
+        rows::insert(conn, &row)?;
+        tracing::info!(kid = row.kid, key_use = key_use.word(), reason, "key made");
+        Ok(row)
+    }
+}
+
+/// Revokes a key; `all`: what it signed before falls too.
+///
+/// # Errors
+/// When there is no such key, or it is revoked already, or the database cannot.
+pub fn revoke(
+    conn: &mut Conn,
+    kid: &str,
+    all: bool,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), CeremonyError> {
+    if !rows::revoke(conn, kid, now.millis(), all, reason)? {
+        return Err(CeremonyError::Unknown(kid.to_owned()));
+    }
+    tracing::warn!(kid, all, reason, "key revoked");
+    Ok(())
+}
+
+fn generate() -> Result<(zeroize::Zeroizing<[u8; 32]>, SigningKey), KeystoreError> {
+    // Once in 2^32 the bytes are no private key.
+    for _ in 0..4 {
+        let secret = cipher::random::<32>().ok_or(KeystoreError::NoRandomness)?;
+        if let Ok(key) = SigningKey::from_bytes(&secret) {
+            return Ok((secret, key));
+        }
+    }
+    Err(KeystoreError::NoRandomness)
+}
+
+/// The roots that clients pin: public keys, compressed, hex, of every root key that is not revoked.
+#[must_use]
+pub fn pinned_roots(rows: &[KeyRow]) -> Vec<String> {
+    rows.iter()
+        .filter(|row| row.key_use == Use::Root.word() && row.revoked_at.is_none())
+        .map(|row| HEXLOWER.encode(&row.public_key))
+        .collect()
+}
+
+/// Why keys were not made or revoked.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CeremonyError {
+    /// The keystore cannot.
+    Keystore(KeystoreError),
+    /// The database cannot.
+    Store(StoreError),
+    /// A key of this use waits for its 24 hours already: its id.
+    Waiting(String),
+    /// No key has this id, or it is revoked already.
+    Unknown(String),
+}
+
+impl From<KeystoreError> for CeremonyError {
+    fn from(error: KeystoreError) -> Self {
+        Self::Keystore(error)
+    }
+}
+
+impl From<StoreError> for CeremonyError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl fmt::Display for CeremonyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keystore(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Waiting(kid) => {
+                write!(f, "key {kid} waits to be used already; to use it at once, say why with --use-now")
+            }
+            Self::Unknown(kid) => write!(f, "there is no key {kid}, or it is revoked already"),
+        }
+    }
+}
+
+impl std::error::Error for CeremonyError {}
