@@ -10,8 +10,10 @@ use clap::{Parser, Subcommand};
 use crate::app::StartError;
 use crate::config::{Config, ConfigError};
 
+mod bundle;
 mod docs;
 mod serve;
+mod verify;
 
 /// The end of a command that was not used as its help says (sysexits `EX_USAGE`).
 const WRONG_USE: u8 = 64;
@@ -20,6 +22,8 @@ const EXAMPLES: &str = "\
 Examples:
   yzt serve                          start a server; no setting is needed
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
+  yzt bundle export --out DIR        what officers carry, as files
+  yzt verify --bundle DIR CODE       decide about a code without network
   yzt docs configuration             all settings";
 
 /// 道路运输电子证照 Electronic road-transport certificates
@@ -37,6 +41,8 @@ struct Arguments {
 enum Command {
     /// Start the server
     Serve,
+    Bundle(bundle::Bundle),
+    Verify(verify::Verify),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -53,7 +59,7 @@ pub fn run() -> ExitCode {
         }
     };
     match dispatch(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             let _ = writeln!(std::io::stderr(), "yzt: {}", failure.message);
             ExitCode::from(failure.code)
@@ -61,12 +67,25 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
-        Command::Serve => serve::run(config()?),
-        Command::Docs(docs) => docs.run(),
+        Command::Serve => serve::run(config()?)?,
+        Command::Bundle(bundle) => bundle.run(config()?)?,
+        Command::Verify(verify) => return verify.run(),
+        Command::Docs(docs) => docs.run()?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs asynchronous work to its end.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    Ok(tokio::runtime::Runtime::new()?.block_on(work))
+}
+
+/// Prints a line to standard output. Whoever closed it does not want it.
+fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Why a command ended without doing what it was asked.
@@ -78,6 +97,10 @@ struct Failure {
 impl Failure {
     fn new(message: impl Display) -> Self {
         Self { code: 1, message: message.to_string() }
+    }
+
+    fn wrong_use(message: impl Display) -> Self {
+        Self { code: WRONG_USE, message: message.to_string() }
     }
 }
 

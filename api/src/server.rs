@@ -12,7 +12,7 @@ use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::problem::{Code, Problem};
-use crate::{observe, routes};
+use crate::{observe, publish, routes};
 
 /// How long a client may take to send the head of a request, or to close.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,6 +23,7 @@ pub struct Running {
     app: web::Data<App>,
     handle: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
+    upkeep: JoinHandle<()>,
 }
 
 impl Running {
@@ -44,6 +45,7 @@ impl Running {
     /// When the server had already ended in an error.
     pub async fn stop(self) -> Result<(), StartError> {
         self.handle.stop(true).await;
+        self.upkeep.abort();
         ended(self.ended).await
     }
 }
@@ -60,7 +62,8 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let app = web::Data::new(App::start(config, clock).await?);
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
-    Ok(Running { address, app, handle, ended: tokio::spawn(server) })
+    let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep })
 }
 
 /// Runs a server until SIGTERM or SIGINT.

@@ -17,6 +17,7 @@ mod connect;
 mod error;
 pub mod keys;
 mod migrate;
+pub mod publication;
 mod transaction;
 
 pub use connect::{Conn, DatabaseUrl, Durability};
