@@ -61,11 +61,11 @@ impl Press {
         let bytes = claims.sign(&self.signer.active(Use::Status, self.now)?)?;
         Ok(StatusListRow {
             iss: self.config.iss.clone(),
-            issued_at: Timestamp::from_seconds(claims.issued.0).millis(),
+            issued_at: Timestamp::from(claims.issued).millis(),
             digest: sm3(&bytes).to_vec(),
             bytes,
             generation,
-            expires_at: Timestamp::from_seconds(claims.expires.0).millis(),
+            expires_at: Timestamp::from(claims.expires).millis(),
         })
     }
 }

@@ -63,8 +63,8 @@ impl Press {
             seq,
             digest: sm3(&bytes).to_vec(),
             bytes,
-            issued_at: Timestamp::from_seconds(claims.issued.0).millis(),
-            expires_at: Timestamp::from_seconds(claims.expires.0).millis(),
+            issued_at: Timestamp::from(claims.issued).millis(),
+            expires_at: Timestamp::from(claims.expires).millis(),
         };
         if !publication::insert_trust_list(conn, &row)? {
             return Err(PublishError::Contended);
