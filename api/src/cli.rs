@@ -7,10 +7,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::StartError;
+use crate::app::{App, StartError};
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
+use crate::keys::CeremonyError;
 
+mod accounts;
 mod docs;
+mod keys;
 mod serve;
 
 /// The end of a command that was not used as its help says (sysexits `EX_USAGE`).
@@ -20,6 +24,7 @@ const EXAMPLES: &str = "\
 Examples:
   yzt serve                          start a server; no setting is needed
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
+  yzt accounts add --login zhang --role officer --name 张警官
   yzt docs configuration             all settings";
 
 /// 道路运输电子证照 Electronic road-transport certificates
@@ -37,6 +42,10 @@ struct Arguments {
 enum Command {
     /// Start the server
     Serve,
+    /// Make, list, rotate and revoke signing keys
+    Keys(keys::Keys),
+    /// Add, list and disable accounts
+    Accounts(accounts::Accounts),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -65,8 +74,16 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
         Command::Serve => serve::run(config()?),
+        Command::Keys(keys) => keys.run(config()?),
+        Command::Accounts(accounts) => accounts.run(config()?),
         Command::Docs(docs) => docs.run(),
     }
+}
+
+/// Does `work` with the database and the keystore, without a server.
+fn with_app(config: Config, work: impl AsyncFnOnce(App) -> Result<(), Failure>) -> Result<(), Failure> {
+    let app = App::open(config, Clock::System)?;
+    tokio::runtime::Runtime::new()?.block_on(work(app))
 }
 
 /// Why a command ended without doing what it was asked.
@@ -79,11 +96,15 @@ impl Failure {
     fn new(message: impl Display) -> Self {
         Self { code: 1, message: message.to_string() }
     }
+
+    fn wrong_use(message: impl Display) -> Self {
+        Self { code: WRONG_USE, message: message.to_string() }
+    }
 }
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self { code: WRONG_USE, message: error.to_string() }
+        Self::wrong_use(error)
     }
 }
 
@@ -93,6 +114,12 @@ impl From<StartError> for Failure {
             StartError::Config(error) => error.into(),
             other => Self::new(other),
         }
+    }
+}
+
+impl From<CeremonyError> for Failure {
+    fn from(error: CeremonyError) -> Self {
+        Self::new(error)
     }
 }
 

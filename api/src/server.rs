@@ -17,12 +17,16 @@ use crate::{observe, routes};
 /// How long a client may take to send the head of a request, or to close.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How soon a server notices that keys were made or revoked.
+const LEARN_EVERY: Duration = Duration::from_secs(20);
+
 /// A server that runs.
 pub struct Running {
     address: SocketAddr,
     app: web::Data<App>,
     handle: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
+    learning: JoinHandle<()>,
 }
 
 impl Running {
@@ -44,6 +48,7 @@ impl Running {
     /// When the server had already ended in an error.
     pub async fn stop(self) -> Result<(), StartError> {
         self.handle.stop(true).await;
+        self.learning.abort();
         ended(self.ended).await
     }
 }
@@ -60,7 +65,8 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let app = web::Data::new(App::start(config, clock).await?);
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
-    Ok(Running { address, app, handle, ended: tokio::spawn(server) })
+    let learning = tokio::spawn(keep_learning(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), learning })
 }
 
 /// Runs a server until SIGTERM or SIGINT.
@@ -79,6 +85,16 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         stopped = server.stop() => stopped,
         // Asked a second time: at once.
         () = asked_to_stop() => Ok(()),
+    }
+}
+
+/// Learns now and then which keys there are, so that `yzt keys` takes effect on servers that run.
+async fn keep_learning(app: web::Data<App>) {
+    loop {
+        tokio::time::sleep(LEARN_EVERY).await;
+        if let Err(error) = app.learn_keys().await {
+            tracing::error!(%error, "keys as before: they could not be learnt");
+        }
     }
 }
 
