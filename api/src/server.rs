@@ -17,6 +17,9 @@ use crate::{observe, publish, routes};
 /// How long a client may take to send the head of a request, or to close.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How soon a server notices that keys were made or revoked.
+const LEARN_EVERY: Duration = Duration::from_secs(20);
+
 /// A server that runs.
 pub struct Running {
     address: SocketAddr,
@@ -24,6 +27,7 @@ pub struct Running {
     handle: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
     upkeep: JoinHandle<()>,
+    learning: JoinHandle<()>,
 }
 
 impl Running {
@@ -46,6 +50,7 @@ impl Running {
     pub async fn stop(self) -> Result<(), StartError> {
         self.handle.stop(true).await;
         self.upkeep.abort();
+        self.learning.abort();
         ended(self.ended).await
     }
 }
@@ -63,7 +68,8 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
     let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep })
+    let learning = tokio::spawn(keep_learning(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning })
 }
 
 /// Runs a server until SIGTERM or SIGINT.
@@ -82,6 +88,16 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         stopped = server.stop() => stopped,
         // Asked a second time: at once.
         () = asked_to_stop() => Ok(()),
+    }
+}
+
+/// Learns now and then which keys there are, so that `yzt keys` takes effect on servers that run.
+async fn keep_learning(app: web::Data<App>) {
+    loop {
+        tokio::time::sleep(LEARN_EVERY).await;
+        if let Err(error) = app.learn_keys().await {
+            tracing::error!(%error, "keys as before: they could not be learnt");
+        }
     }
 }
 
