@@ -11,6 +11,7 @@ use crate::app::StartError;
 use crate::config::{Config, ConfigError};
 
 mod bundle;
+mod demo;
 mod docs;
 mod serve;
 mod verify;
@@ -20,6 +21,7 @@ const WRONG_USE: u8 = 64;
 
 const EXAMPLES: &str = "\
 Examples:
+  yzt demo                           the whole story, with invented data
   yzt serve                          start a server; no setting is needed
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
   yzt bundle export --out DIR        what officers carry, as files
@@ -41,6 +43,7 @@ struct Arguments {
 enum Command {
     /// Start the server
     Serve,
+    Demo(demo::Demo),
     Bundle(bundle::Bundle),
     Verify(verify::Verify),
     /// Print a document made from this program
@@ -71,6 +74,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
         Command::Serve => serve::run(config()?)?,
+        Command::Demo(demo) => return demo.run(),
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
         Command::Docs(docs) => docs.run()?,
