@@ -7,12 +7,16 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::StartError;
+use crate::app::{App, StartError};
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
+use crate::keys::CeremonyError;
 
+mod accounts;
 mod bundle;
 mod demo;
 mod docs;
+mod keys;
 mod serve;
 mod verify;
 
@@ -24,6 +28,7 @@ Examples:
   yzt demo                           the whole story, with invented data
   yzt serve                          start a server; no setting is needed
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
+  yzt accounts add --login zhang --role officer --name 张警官
   yzt bundle export --out DIR        what officers carry, as files
   yzt verify --bundle DIR CODE       decide about a code without network
   yzt docs configuration             all settings";
@@ -43,6 +48,10 @@ struct Arguments {
 enum Command {
     /// Start the server
     Serve,
+    /// Make, list, rotate and revoke signing keys
+    Keys(keys::Keys),
+    /// Add, list and disable accounts
+    Accounts(accounts::Accounts),
     Demo(demo::Demo),
     Bundle(bundle::Bundle),
     Verify(verify::Verify),
@@ -77,6 +86,8 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Demo(demo) => return demo.run(),
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
+        Command::Keys(keys) => keys.run(config()?)?,
+        Command::Accounts(accounts) => accounts.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)
@@ -90,6 +101,12 @@ fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
 /// Prints a line to standard output. Whoever closed it does not want it.
 fn say(line: impl Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Does `work` with the database and the keystore, without a server.
+fn with_app(config: Config, work: impl AsyncFnOnce(App) -> Result<(), Failure>) -> Result<(), Failure> {
+    let app = App::open(config, Clock::System)?;
+    tokio::runtime::Runtime::new()?.block_on(work(app))
 }
 
 /// Why a command ended without doing what it was asked.
@@ -110,7 +127,7 @@ impl Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self { code: WRONG_USE, message: error.to_string() }
+        Self::wrong_use(error)
     }
 }
 
@@ -120,6 +137,12 @@ impl From<StartError> for Failure {
             StartError::Config(error) => error.into(),
             other => Self::new(other),
         }
+    }
+}
+
+impl From<CeremonyError> for Failure {
+    fn from(error: CeremonyError) -> Self {
+        Self::new(error)
     }
 }
 

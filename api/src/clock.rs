@@ -1,5 +1,6 @@
 //! Time: the one place the program learns what time it is. The calendar is verifier-core's.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -79,6 +80,13 @@ impl From<Seconds> for Timestamp {
     fn from(seconds: Seconds) -> Self {
         let seconds = i64::try_from(seconds.0).unwrap_or(i64::MAX);
         Self(seconds.saturating_mul(MILLIS_PER_SECOND))
+    }
+}
+
+/// RFC 3339, in UTC.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?.fmt(f)
     }
 }
 

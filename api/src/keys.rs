@@ -19,7 +19,7 @@ mod signer;
 
 pub use ceremony::{Ceremony, CeremonyError, pinned_roots, revoke};
 pub use keystore::{Keystore, KeystoreError};
-pub use rules::PUBLICATION_SECONDS;
+pub use rules::{KeyState, PUBLICATION_SECONDS};
 pub use signer::{ActiveKey, Signer, SignerError};
 
 /// What a key is for. A key has one use.

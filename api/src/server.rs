@@ -17,6 +17,9 @@ use crate::{observe, publish, routes};
 /// How long a client may take to send the head of a request, or to close.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How soon a server notices that keys were made or revoked.
+const LEARN_EVERY: Duration = Duration::from_secs(20);
+
 /// A server that runs.
 pub struct Running {
     address: SocketAddr,
@@ -24,6 +27,7 @@ pub struct Running {
     handle: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
     upkeep: JoinHandle<()>,
+    learning: JoinHandle<()>,
 }
 
 impl Running {
@@ -62,6 +66,7 @@ impl Running {
     pub async fn stop(self) -> Result<(), StartError> {
         self.handle.stop(true).await;
         self.upkeep.abort();
+        self.learning.abort();
         ended(self.ended).await
     }
 }
@@ -79,7 +84,8 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
     let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep })
+    let learning = tokio::spawn(keep_learning(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning })
 }
 
 /// Runs a server until SIGTERM or SIGINT.
@@ -90,6 +96,16 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     let server = spawn(config, Clock::System).await?;
     tracing::info!(address = %server.address, "listening");
     server.until_asked_to_stop().await
+}
+
+/// Learns now and then which keys there are, so that `yzt keys` takes effect on servers that run.
+async fn keep_learning(app: web::Data<App>) {
+    loop {
+        tokio::time::sleep(LEARN_EVERY).await;
+        if let Err(error) = app.learn_keys().await {
+            tracing::error!(%error, "keys as before: they could not be learnt");
+        }
+    }
 }
 
 fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::Server, StartError> {

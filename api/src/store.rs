@@ -15,6 +15,7 @@ pub mod accounts;
 pub mod certificates;
 mod connect;
 mod error;
+pub mod holders;
 pub mod keys;
 mod migrate;
 pub mod publication;

@@ -69,6 +69,9 @@ impl Keystore {
         secret: &[u8],
     ) -> Result<(), KeystoreError> {
         let development = development || self.is_open_to_all();
+        if development && self.production {
+            return Err(KeystoreError::DevelopmentKey(name.to_owned()));
+        }
         let salt = self.shared_salt()?;
         let key = self.key(salt, self.rounds);
         let nonce = cipher::random().ok_or(KeystoreError::NoRandomness)?;

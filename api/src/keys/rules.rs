@@ -1,5 +1,7 @@
 //! When a key may sign, and which of several does. Pure: rows and a time in, a row out.
 
+use std::fmt;
+
 use super::Use;
 use crate::clock::Timestamp;
 use crate::store::keys::KeyRow;
@@ -20,6 +22,57 @@ pub(super) fn waiting(rows: &[KeyRow], key_use: Use, now: Timestamp) -> Option<&
     rows.iter()
         .filter(|row| row.key_use == key_use.word() && row.revoked_at.is_none())
         .find(|row| row.usable_at.is_none_or(|at| now.millis() < at))
+}
+
+/// How a key stands at a time, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// Signs now.
+    Signs,
+    /// Could sign, but a newer one does.
+    Retired,
+    /// Is published, and waits for its 24 hours.
+    Waits,
+    /// No trust list carries it yet.
+    Unpublished,
+    /// Its time is over.
+    Ended,
+    /// Was revoked.
+    Revoked,
+}
+
+impl KeyState {
+    /// How `row` stands among `rows`, all keys there are, at `now`.
+    #[must_use]
+    pub fn of(row: &KeyRow, rows: &[KeyRow], now: Timestamp) -> Self {
+        let active = row.key_use.parse().ok().and_then(|key_use| active(rows, key_use, now));
+        if row.revoked_at.is_some() {
+            Self::Revoked
+        } else if now.millis() >= row.not_after {
+            Self::Ended
+        } else if active.is_some_and(|active| active.kid == row.kid) {
+            Self::Signs
+        } else if may_sign(row, now) {
+            Self::Retired
+        } else if row.published_at.is_some() {
+            Self::Waits
+        } else {
+            Self::Unpublished
+        }
+    }
+}
+
+impl fmt::Display for KeyState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Signs => "signs",
+            Self::Retired => "retired",
+            Self::Waits => "waits",
+            Self::Unpublished => "unpublished",
+            Self::Ended => "ended",
+            Self::Revoked => "revoked",
+        })
+    }
 }
 
 fn may_sign(row: &KeyRow, now: Timestamp) -> bool {

@@ -1,0 +1,128 @@
+//! A server for each test.
+
+use std::sync::atomic::Ordering;
+
+use yzt_api::auth::accounts::{self, NewAccount};
+use yzt_api::auth::{Password, Role};
+use yzt_api::clock::{Clock, Timestamp};
+use yzt_api::config::{Config, Secret};
+use yzt_api::server::{self, Running};
+use yzt_api::store::StoreError;
+
+use crate::actors::{Admin, Holder, Issuer, Officer, Person};
+use crate::{Backend, TestDatabase};
+
+/// When every test begins: 2026-06-15T10:00:00+08:00, in the middle of a year, a month and a day.
+pub const BEGINNING: Timestamp = Timestamp(1_781_488_800_000);
+
+/// The password of every account that [`TestApp`] makes.
+pub const PASSWORD: &str = "a password for tests";
+
+/// A running server with a database, keys and a clock of its own.
+pub struct TestApp {
+    /// The server.
+    pub running: Running,
+    /// Its clock, which stands still until it is moved.
+    pub clock: Clock,
+    database: TestDatabase,
+}
+
+impl TestApp {
+    /// Starts a server with the settings of tests.
+    pub async fn spawn() -> Self {
+        Self::spawn_with(|_| ()).await
+    }
+
+    /// Starts a server with some settings changed.
+    pub async fn spawn_with(change: impl FnOnce(&mut Config)) -> Self {
+        let database = TestDatabase::new(Backend::of_this_run()).unwrap();
+        let mut config = Config {
+            bind: "127.0.0.1:0".to_owned(),
+            data_dir: database.directory().to_string_lossy().into_owned(),
+            database_url: Secret::from(database.url().to_owned()),
+            database_connections: 4,
+            sqlite_survives_power_loss: false,
+            keystore_rounds: 1,
+            password_rounds: 1,
+            ..Config::default()
+        };
+        change(&mut config);
+        let clock = Clock::fixed(BEGINNING);
+        let running = server::spawn(config, clock.clone()).await.unwrap();
+        Self { running, clock, database }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn base(&self) -> String {
+        format!("http://{}", self.running.address())
+    }
+
+    /// The database under it.
+    #[must_use]
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, seconds: i64) {
+        if let Clock::Fixed(millis) = &self.clock {
+            millis.fetch_add(seconds * 1000, Ordering::SeqCst);
+        }
+    }
+
+    /// Someone who is not signed in.
+    #[must_use]
+    pub fn visitor(&self) -> Person {
+        Person::at(self.base())
+    }
+
+    /// An officer of the whole province.
+    pub async fn officer(&self) -> Officer {
+        Officer(self.newcomer(Role::Officer, None).await)
+    }
+
+    /// An issuer of the whole province.
+    pub async fn issuer(&self) -> Issuer {
+        Issuer(self.newcomer(Role::Issuer, None).await)
+    }
+
+    /// An administrator.
+    pub async fn admin(&self) -> Admin {
+        Admin(self.newcomer(Role::Admin, None).await)
+    }
+
+    /// Whoever acts for this holder.
+    pub async fn holder(&self, holder_id: &str) -> Holder {
+        Holder(self.newcomer(Role::Holder, Some(holder_id)).await)
+    }
+
+    /// Makes an account with a login of its own and [`PASSWORD`]. Returns the login.
+    pub async fn account(&self, role: Role, holder_id: Option<&str>) -> String {
+        let app = self.running.app();
+        let id = app.new_id().to_string();
+        let login = format!("{role}-{id}");
+        let new = NewAccount {
+            id,
+            login: login.clone(),
+            role,
+            name: "测试账号".to_owned(),
+            password: Password::hash(PASSWORD, app.config.password_rounds).unwrap(),
+            holder_id: holder_id.map(str::to_owned),
+            division: None,
+        };
+        let added = app.db.write(move |conn| accounts::add(conn, new, BEGINNING)).await;
+        assert!(added.map_err(|error: StoreError| error.to_string()).unwrap());
+        login
+    }
+
+    /// Stops the server and waits until it has.
+    pub async fn stop(self) {
+        self.running.stop().await.unwrap();
+    }
+
+    async fn newcomer(&self, role: Role, holder_id: Option<&str>) -> Person {
+        let login = self.account(role, holder_id).await;
+        self.visitor().sign_in(&login, PASSWORD).await
+    }
+}

@@ -1,0 +1,176 @@
+//! One suite of the store, run on every database. Without PostgreSQL on the machine its half says so and passes.
+
+use yzt_api::store::accounts::{self, AccountRow};
+use yzt_api::store::{Conn, Db, StoreError, attempt};
+use yzt_tests::{Backend, TestDatabase};
+
+/// Makes a test for each database of a function that takes one.
+macro_rules! on_every_database {
+    ($( async fn $name:ident($database:ident: &TestDatabase) $body:block )*) => { $(
+        mod $name {
+            use super::*;
+
+            async fn given($database: &TestDatabase) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                given(&TestDatabase::new(Backend::Sqlite).unwrap()).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                match TestDatabase::new(Backend::Postgres) {
+                    Some(database) => given(&database).await,
+                    None => println!("not run: no PostgreSQL on this machine"),
+                }
+            }
+        }
+    )* };
+}
+
+on_every_database! {
+    async fn a_login_is_taken_once_and_the_transaction_goes_on(database: &TestDatabase) {
+        let db = database.open();
+        let added = db.write(|conn| {
+            let first = accounts::insert(conn, &account("1", "a"))?;
+            let second = accounts::insert(conn, &account("2", "a"))?;
+            let third = accounts::insert(conn, &account("3", "b"))?;
+            Ok::<_, StoreError>([first, second, third])
+        });
+        assert_eq!(added.await.unwrap(), [true, false, true]);
+        assert_eq!(logins(&db).await, ["a", "b"]);
+    }
+
+    async fn what_fails_leaves_nothing(database: &TestDatabase) {
+        let db = database.open();
+        let failed = db.write(|conn| {
+            accounts::insert(conn, &account("1", "a"))?;
+            Err::<(), _>(StoreError::Busy)
+        });
+        assert!(matches!(failed.await, Err(StoreError::Busy)));
+        assert!(logins(&db).await.is_empty());
+    }
+
+    async fn a_panic_in_the_middle_leaves_nothing_and_the_next_one_works(database: &TestDatabase) {
+        let db = database.open();
+        for _ in 0..8 {
+            let failed = db.write(|conn| -> Result<(), StoreError> {
+                accounts::insert(conn, &account("1", "a"))?;
+                std::panic::resume_unwind(Box::new("as if by a bug"));
+            });
+            assert!(matches!(failed.await, Err(StoreError::Stopped)));
+        }
+        assert!(logins(&db).await.is_empty());
+        assert!(db.write(|conn| accounts::insert(conn, &account("1", "a"))).await.unwrap());
+    }
+
+    async fn writers_who_read_first_never_lose_to_each_other(database: &TestDatabase) {
+        let (one, two) = (database.open(), database.open());
+        let writers = (0..40).map(|n| {
+            let db = if n % 2 == 0 { one.clone() } else { two.clone() };
+            tokio::spawn(async move {
+                db.write(move |conn| {
+                    accounts::list(conn)?;
+                    accounts::insert(conn, &account(&n.to_string(), &format!("login {n}")))
+                })
+                .await
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            assert!(writer.await.unwrap().unwrap());
+        }
+        assert_eq!(logins(&one).await.len(), 40);
+    }
+
+    async fn of_many_who_take_one_login_at_once_one_gets_it(database: &TestDatabase) {
+        let db = database.open();
+        let takers = (0..20).map(|n: u32| {
+            let db = db.clone();
+            tokio::spawn(async move { db.write(move |conn| accounts::insert(conn, &account(&n.to_string(), "a"))).await })
+        });
+        let mut got = 0;
+        for taker in takers.collect::<Vec<_>>() {
+            got += u32::from(taker.await.unwrap().unwrap());
+        }
+        assert_eq!(got, 1);
+    }
+
+    async fn an_account_is_disabled_once(database: &TestDatabase) {
+        let db = database.open();
+        assert!(db.write(|conn| accounts::insert(conn, &account("1", "a"))).await.unwrap());
+        assert!(db.write(|conn| accounts::disable(conn, "a", 7)).await.unwrap());
+        assert!(!db.write(|conn| accounts::disable(conn, "a", 8)).await.unwrap());
+        let row = db.read(|conn| accounts::find_by_login(conn, "a")).await.unwrap().unwrap();
+        assert_eq!(row.disabled_at, Some(7));
+    }
+
+    async fn a_role_the_schema_does_not_know_is_an_error_and_no_duplicate(database: &TestDatabase) {
+        let db = database.open();
+        let row = AccountRow { role: "driver".to_owned(), ..account("1", "a") };
+        let refused = db.write(move |conn| accounts::insert(conn, &row)).await;
+        assert!(matches!(refused, Err(StoreError::Query(_))));
+    }
+
+    async fn a_second_start_finds_the_schema_current(database: &TestDatabase) {
+        let first = database.open();
+        assert!(first.write(|conn| accounts::insert(conn, &account("1", "a"))).await.unwrap());
+        assert_eq!(logins(&database.open()).await, ["a"]);
+    }
+
+    async fn servers_that_start_at_once_agree_on_the_schema(database: &TestDatabase) {
+        let starts = (0..4).map(|_| {
+            let settings = database.settings();
+            tokio::task::spawn_blocking(move || Db::open(&settings).map(|_| ()))
+        });
+        for start in starts.collect::<Vec<_>>() {
+            start.await.unwrap().unwrap();
+        }
+    }
+
+    async fn a_savepoint_that_fails_takes_only_itself_back(database: &TestDatabase) {
+        let db = database.open();
+        db.write(|conn| {
+            accounts::insert(conn, &account("1", "a"))?;
+            let inner = attempt(conn, |conn: &mut Conn| {
+                accounts::disable(conn, "a", 7).map_err(|_| diesel_not_found())?;
+                Err::<(), _>(diesel_not_found())
+            });
+            assert!(inner.is_err());
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+        let row = db.read(|conn| accounts::find_by_login(conn, "a")).await.unwrap().unwrap();
+        assert_eq!(row.disabled_at, None);
+    }
+}
+
+#[tokio::test]
+async fn a_reader_of_sqlite_cannot_write() {
+    let database = TestDatabase::new(Backend::Sqlite).unwrap();
+    let refused = database.open().read(|conn| accounts::insert(conn, &account("1", "a"))).await;
+    assert!(matches!(refused, Err(StoreError::Query(_))));
+}
+
+fn account(id: &str, login: &str) -> AccountRow {
+    AccountRow {
+        id: id.to_owned(),
+        login: login.to_owned(),
+        role: "officer".to_owned(),
+        name: "测试账号".to_owned(),
+        password_hash: "none".to_owned(),
+        holder_id: None,
+        division: None,
+        created_at: 0,
+        disabled_at: None,
+    }
+}
+
+async fn logins(db: &Db) -> Vec<String> {
+    let rows: Result<_, StoreError> = db.read(accounts::list).await;
+    rows.unwrap().into_iter().map(|row| row.login).collect()
+}
+
+fn diesel_not_found() -> diesel::result::Error {
+    diesel::result::Error::NotFound
+}
