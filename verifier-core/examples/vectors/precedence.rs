@@ -120,7 +120,13 @@ fn invalid_first() -> Vec<Vector> {
 }
 
 fn earlier_first() -> Vec<Vector> {
+    let before_it_began = server().with(|plan| {
+        plan.credential.valid_from = NOW.minus(10 * DAY);
+        plan.now = NOW.minus(20 * DAY);
+    });
     table! {
+        "clock-set-back-before-the-certificate-began" "时钟被调到证照生效之前：不能说证照尚未生效。" "The clock set back to before the certificate began, which says nothing of the certificate.",
+            before_it_began.scan() => undetermined("clock_suspect");
         "clock-set-back-and-screenshot" "时钟被调慢，码也过时。" "The clock set back, and a screenshot.",
             server().with(clock_set_back).with(screenshot).scan() => undetermined("clock_suspect");
         "clock-set-back-and-code-from-the-future" "时钟被调慢，所以码来自未来。" "The clock set back, and so the code is from the future.",
