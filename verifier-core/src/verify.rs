@@ -97,7 +97,7 @@ fn judge(scan: &Scan<'_>) -> Verdict {
     let (shown_now, within_dates) = (shown_now(scan), within_dates(scan));
     let steps =
         [clock(scan), shown_now, within_dates.0, within_dates.1, status_reason(scan), bundle_age(scan)];
-    let offset = holder_clock_offset(scan);
+    let offset = holder_clock_offset(scan).filter(|_| shown_now != Some(Reason::CodeExpired));
     let claims = &scan.presentation.claims;
     Verdict {
         certificate: Some(Certificate::new(&scan.presentation.credential.claims, scan.bundle.trust())),
@@ -197,7 +197,8 @@ fn warnings(scan: &Scan<'_>, clock_offset: Option<i64>) -> Vec<Warning> {
 }
 
 /// A phone's code from the future says its clock is ahead; one past its end, within the allowance, that it is
-/// behind: phones show each code for less than its life.
+/// behind: phones show each code for less than its life. What is past the allowance too is more likely a screenshot,
+/// and says nothing of a clock.
 fn holder_clock_offset(scan: &Scan<'_>) -> Option<i64> {
     let Presentation { made, expires, .. } = scan.presentation.claims;
     let seconds = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
