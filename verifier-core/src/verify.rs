@@ -37,8 +37,9 @@ pub fn verify(code: &str, bundle: Result<&Bundle, BundleError>, now: Seconds, st
     };
     match authenticate(&presentation, bundle.trust()) {
         Ok(issuer) => judge(&Scan { presentation: &presentation, bundle, issuer, now, state }),
-        Err(reason) => {
-            Verdict { established: signatures_only(reason, bundle.trust()), ..Verdict::because(reason) }
+        Err(failure) => {
+            let established = Established { seal: failure.seal, ..with_trust(bundle.trust()) };
+            Verdict { established, ..Verdict::because(failure.reason) }
         }
     }
 }
@@ -56,21 +57,39 @@ fn read(code: &str) -> Result<Unverified, Box<Verdict>> {
     Unverified::parse(&bytes).map_err(|_| verdict(Reason::Malformed))
 }
 
+/// Why steps 2 to 4 decided.
+struct Failure {
+    reason: Reason,
+    /// The seal was found good, and it was the presentation that failed.
+    seal: bool,
+}
+
 /// Steps 2 to 4: who sealed it, and who shows it.
-fn authenticate<'a>(presentation: &Unverified, trust: &'a TrustList) -> Result<&'a Issuer, Reason> {
+fn authenticate<'a>(presentation: &Unverified, trust: &'a TrustList) -> Result<&'a Issuer, Failure> {
+    let issuer = sealed_by(presentation, trust).map_err(|reason| Failure { reason, seal: false })?;
+    shown_by(presentation, issuer).map_err(|reason| Failure { reason, seal: true })?;
+    Ok(issuer)
+}
+
+/// Steps 2 and 3.
+fn sealed_by<'a>(presentation: &Unverified, trust: &'a TrustList) -> Result<&'a Issuer, Reason> {
     let credential = &presentation.credential;
     let issuer = trust.issuer_of(&credential.claims.issuer).ok_or(Reason::UnknownIssuer)?;
-    let seal_keys = keys(issuer, credential.kid, KeyUse::Seal, credential.claims.sealed)?;
-    if !seal_keys.iter().any(|key| credential.verifies(&key.public_key)) {
-        return Err(Reason::SealForged);
-    }
+    let keys = keys(issuer, credential.kid, KeyUse::Seal, credential.claims.sealed)?;
+    let sealed = keys.iter().any(|key| credential.verifies(&key.public_key));
+    if sealed { Ok(issuer) } else { Err(Reason::SealForged) }
+}
+
+/// Step 4.
+fn shown_by(presentation: &Unverified, issuer: &Issuer) -> Result<(), Reason> {
+    let device_key = presentation.credential.claims.device_key.as_ref();
     let shown = match presentation.kid {
         Some(kid) => keys(issuer, kid, KeyUse::Presentation, presentation.claims.made)?
             .iter()
             .any(|key| presentation.verifies(&key.public_key)),
-        None => credential.claims.device_key.as_ref().is_some_and(|key| presentation.verifies(key)),
+        None => device_key.is_some_and(|key| presentation.verifies(key)),
     };
-    if shown { Ok(issuer) } else { Err(Reason::PresentationForged) }
+    if shown { Ok(()) } else { Err(Reason::PresentationForged) }
 }
 
 /// The issuer's keys with this id that were good for `key_use` at `instant`. The id is a hint: all are tried.
@@ -230,10 +249,4 @@ fn with_trust(trust: &TrustList) -> Established {
         trust_list_issued: Some(trust.claims().issued),
         ..Established::default()
     }
-}
-
-/// What is established when steps 2 to 4 decided. A presentation that fails may still carry a genuine seal, but
-/// nothing of its face is returned, so nothing is claimed of it either.
-fn signatures_only(reason: Reason, trust: &TrustList) -> Established {
-    Established { seal: reason == Reason::PresentationForged, ..with_trust(trust) }
 }
