@@ -68,7 +68,8 @@ def _key(fields: dict) -> Key | None:
     if point is None or sm2.kid(point) != kid:
         raise Malformed("a key that is none, or whose kid is another's")
     nbf, exp = get(fields, "nbf", uint), get(fields, "exp", uint)
-    return Key(kid, use, point, nbf, exp, get(fields, "revoked", uint, None), get(fields, "revoked_all", boolean, False))
+    revoked, revoked_all = get(fields, "revoked", uint, None), get(fields, "revoked_all", boolean, False)
+    return Key(kid, use, point, nbf, exp, revoked, revoked_all)
 
 
 def _issuer(fields: dict) -> Issuer:

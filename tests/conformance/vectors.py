@@ -4,7 +4,8 @@
 import json
 from pathlib import Path
 
-from . import bundle
+from . import bundle, sm2
+from .sm3 import sm3
 from .verdict import Verdict, decide
 
 EXPECTED = ("outcome", "reason", "warnings")
@@ -37,8 +38,23 @@ def _bundle(vector: dict) -> bundle.Bundle:
     return bundle.load(bytes.fromhex(vector["trust_list"] or ""), roots, tuple(lists))
 
 
+def _signature_differences(vector: dict) -> list[str]:
+    """The vectors in `sm2/`; `message` is null where only the digest is known."""
+    data = bytes.fromhex(vector["public_key"])
+    key = (int.from_bytes(data[1:33], "big"), int.from_bytes(data[33:], "big"))
+    user_id, e = vector["user_id"].encode(), bytes.fromhex(vector["e"])
+    z = sm2.z_value(key, user_id)
+    got = {"z": z.hex(), "valid": sm2.on_curve(key) and sm2.verify_digest(key, e, bytes.fromhex(vector["signature"]))}
+    if vector["message"] is not None:
+        got["e"] = sm3(z + bytes.fromhex(vector["message"])).hex()
+    return [f"{what}: expected {vector[what]}, got {value}" for what, value in got.items() if vector[what] != value]
+
+
 def check_vectors(directory: Path) -> bool:
     tally = Tally()
+    for path in sorted(directory.glob("sm2/*.json")):
+        vector = json.loads(path.read_text(encoding="utf-8"))
+        tally.add(f"sm2/{path.stem}", _signature_differences(vector))
     for path in sorted(directory.glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
         for vector in content if isinstance(content, list) else [content]:
