@@ -176,7 +176,7 @@ impl Record {
 
     /// The credit code of the issuing authority.
     #[must_use]
-    pub const fn issuer_code(&self) -> &CreditCode {
+    pub const fn issuer(&self) -> &CreditCode {
         &self.issuer
     }
 

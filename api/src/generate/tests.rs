@@ -43,7 +43,7 @@ fn numbers_plates_and_vins_are_given_out_once() {
     let (mut numbers, mut plates, mut vins) = (HashSet::new(), HashSet::new(), HashSet::new());
     for record in generator(5).take(60_000) {
         let number = record.number().as_str().to_owned();
-        assert!(numbers.insert((record.kind(), record.issuer_code().clone(), number)));
+        assert!(numbers.insert((record.kind(), record.issuer().clone(), number)));
         if let Some(plate) = record.plate() {
             assert!(plates.insert(plate.clone()));
             let vin = record.items().text("vin").unwrap().to_owned();
