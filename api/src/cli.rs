@@ -14,6 +14,7 @@ use crate::keys::CeremonyError;
 
 mod accounts;
 mod bundle;
+mod demo;
 mod docs;
 mod keys;
 mod serve;
@@ -24,11 +25,12 @@ const WRONG_USE: u8 = 64;
 
 const EXAMPLES: &str = "\
 Examples:
+  yzt demo                           the whole story, with invented data
   yzt serve                          start a server; no setting is needed
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
+  yzt accounts add --login zhang --role officer --name 张警官
   yzt bundle export --out DIR        what officers carry, as files
   yzt verify --bundle DIR CODE       decide about a code without network
-  yzt accounts add --login zhang --role officer --name 张警官
   yzt docs configuration             all settings";
 
 /// 道路运输电子证照 Electronic road-transport certificates
@@ -46,12 +48,13 @@ struct Arguments {
 enum Command {
     /// Start the server
     Serve,
-    Bundle(bundle::Bundle),
-    Verify(verify::Verify),
     /// Make, list, rotate and revoke signing keys
     Keys(keys::Keys),
     /// Add, list and disable accounts
     Accounts(accounts::Accounts),
+    Demo(demo::Demo),
+    Bundle(bundle::Bundle),
+    Verify(verify::Verify),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -80,6 +83,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
         Command::Serve => serve::run(config()?)?,
+        Command::Demo(demo) => return demo.run(),
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
         Command::Keys(keys) => keys.run(config()?)?,
