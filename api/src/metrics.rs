@@ -44,6 +44,10 @@ metrics! {
         "Requests being worked on.";
     sign_ins: IntCounterVec "yzt_sign_ins_total" ["outcome"]
         "Attempts to sign in, by outcome: ok, failed, limited.";
+    verdicts: IntCounterVec "yzt_verdicts_total" ["via", "outcome", "reason"]
+        "Verdicts of this server, via online verification or a receipt, by outcome and reason (none when valid).";
+    receipts: IntCounterVec "yzt_receipts_total" ["state"]
+        "Receipts uploaded, by state: accepted, already_had, conflict, rejected.";
 }
 
 impl Metrics {

@@ -6,9 +6,12 @@
 mod bundle;
 mod documents;
 mod health;
+mod kpi;
+mod receipts;
 mod sessions;
 #[macro_use]
 mod table;
+mod verifications;
 
 pub use table::nowhere;
 
@@ -21,6 +24,15 @@ routes! {
     "/v1/bundle"              [GET => bundle::manifest]
     "/v1/bundle/trust-list"   [GET => bundle::trust_list]
     "/v1/bundle/status/{iss}" [GET => bundle::status_list]
+
+    // Officers
+    "/v1/verifications"     [POST => verifications::create]
+    "/v1/receipts"          [POST => receipts::create]
+    "/v1/receipts/batch"    [POST => receipts::create_batch]
+    "/v1/receipts/{id}"     [GET => receipts::show]
+
+    // Figures
+    "/v1/kpi/activation"    [GET => kpi::activation]
 
     // Operations
     "/healthz"          [GET => health::alive]
