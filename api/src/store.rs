@@ -12,6 +12,7 @@ use diesel::r2d2::Pool;
 use tokio::sync::Semaphore;
 
 pub mod accounts;
+pub mod activations;
 pub mod certificates;
 mod connect;
 mod error;
