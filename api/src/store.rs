@@ -15,9 +15,13 @@ pub mod accounts;
 pub mod activations;
 pub mod certificates;
 mod connect;
+pub mod devices;
 mod error;
+pub mod events;
+pub mod indices;
 pub mod keys;
 mod migrate;
+pub mod presentations;
 mod transaction;
 
 pub use connect::{Conn, DatabaseUrl, Durability};
