@@ -12,12 +12,18 @@ use diesel::r2d2::Pool;
 use tokio::sync::Semaphore;
 
 pub mod accounts;
+pub mod activations;
+pub mod batches;
 pub mod certificates;
 mod connect;
+pub mod devices;
 mod error;
+pub mod events;
 pub mod holders;
+pub mod indices;
 pub mod keys;
 mod migrate;
+pub mod presentations;
 pub mod publication;
 mod transaction;
 
