@@ -13,9 +13,11 @@ use crate::config::{Config, ConfigError};
 use crate::keys::CeremonyError;
 
 mod accounts;
+mod bundle;
 mod docs;
 mod keys;
 mod serve;
+mod verify;
 
 /// The end of a command that was not used as its help says (sysexits `EX_USAGE`).
 const WRONG_USE: u8 = 64;
@@ -25,6 +27,8 @@ Examples:
   yzt serve                          start a server; no setting is needed
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
   yzt accounts add --login zhang --role officer --name 张警官
+  yzt bundle export --out DIR        what officers carry, as files
+  yzt verify --bundle DIR CODE       decide about a code without network
   yzt docs configuration             all settings";
 
 /// 道路运输电子证照 Electronic road-transport certificates
@@ -46,6 +50,8 @@ enum Command {
     Keys(keys::Keys),
     /// Add, list and disable accounts
     Accounts(accounts::Accounts),
+    Bundle(bundle::Bundle),
+    Verify(verify::Verify),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -62,7 +68,7 @@ pub fn run() -> ExitCode {
         }
     };
     match dispatch(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             let _ = writeln!(std::io::stderr(), "yzt: {}", failure.message);
             ExitCode::from(failure.code)
@@ -70,14 +76,27 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
-        Command::Serve => serve::run(config()?),
-        Command::Keys(keys) => keys.run(config()?),
-        Command::Accounts(accounts) => accounts.run(config()?),
-        Command::Docs(docs) => docs.run(),
+        Command::Keys(keys) => keys.run(config()?)?,
+        Command::Accounts(accounts) => accounts.run(config()?)?,
+        Command::Serve => serve::run(config()?)?,
+        Command::Bundle(bundle) => bundle.run(config()?)?,
+        Command::Verify(verify) => return verify.run(),
+        Command::Docs(docs) => docs.run()?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs asynchronous work to its end.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    Ok(tokio::runtime::Runtime::new()?.block_on(work))
+}
+
+/// Prints a line to standard output. Whoever closed it does not want it.
+fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Does `work` with the database and the keystore, without a server.

@@ -12,6 +12,7 @@ pub mod log;
 pub mod metrics;
 mod observe;
 pub mod problem;
+pub mod publish;
 pub mod routes;
 mod schema;
 pub mod server;

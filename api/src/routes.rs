@@ -3,6 +3,7 @@
 //! Each handler is the use case and lives in `routes/<subject>.rs`. The OpenAPI document is made from the same
 //! table, so that no route can be missing from it. How the table works is in `routes/table.rs`.
 
+mod bundle;
 mod documents;
 mod health;
 mod sessions;
@@ -15,6 +16,11 @@ routes! {
     // Accounts
     "/v1/sessions"      [POST => sessions::create]
     "/v1/me"            [GET => sessions::me]
+
+    // What officers carry
+    "/v1/bundle"              [GET => bundle::manifest]
+    "/v1/bundle/trust-list"   [GET => bundle::trust_list]
+    "/v1/bundle/status/{iss}" [GET => bundle::status_list]
 
     // Operations
     "/healthz"          [GET => health::alive]

@@ -12,7 +12,7 @@ use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::problem::{Code, Problem};
-use crate::{observe, routes};
+use crate::{observe, publish, routes};
 
 /// How long a client may take to send the head of a request, or to close.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,6 +27,7 @@ pub struct Running {
     handle: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
     learning: JoinHandle<()>,
+    upkeep: JoinHandle<()>,
 }
 
 impl Running {
@@ -49,6 +50,7 @@ impl Running {
     pub async fn stop(self) -> Result<(), StartError> {
         self.handle.stop(true).await;
         self.learning.abort();
+        self.upkeep.abort();
         ended(self.ended).await
     }
 }
@@ -66,7 +68,8 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
     let learning = tokio::spawn(keep_learning(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), learning })
+    let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), learning, upkeep })
 }
 
 /// Runs a server until SIGTERM or SIGINT.

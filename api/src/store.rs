@@ -23,6 +23,7 @@ pub mod indices;
 pub mod keys;
 mod migrate;
 pub mod presentations;
+pub mod publication;
 mod transaction;
 
 pub use connect::{Conn, DatabaseUrl, Durability};

@@ -42,6 +42,10 @@ CREATE INDEX certificates_by_holder ON certificates (holder_id);
 CREATE INDEX certificates_by_plate ON certificates (plate, plate_colour) WHERE plate IS NOT NULL;
 CREATE INDEX certificates_by_issue ON certificates (issued_on, division, kind);
 
+-- What the status list is made from must be found without a scan of millions in force.
+CREATE INDEX certificates_out_of_force ON certificates (status) WHERE status <> 'valid';
+CREATE INDEX certificates_review_overdue ON certificates (status_index) WHERE review_overdue;
+
 -- Every version ever sealed. The newest is the one presented; older ones answer "superseded".
 CREATE TABLE certificate_versions (
     certificate_id TEXT NOT NULL REFERENCES certificates (id),
@@ -56,6 +60,8 @@ CREATE TABLE certificate_versions (
     credential_exp BIGINT NOT NULL,
     PRIMARY KEY (certificate_id, version)
 );
+
+CREATE INDEX certificate_versions_replaced ON certificate_versions (replaced_as) WHERE replaced_as IS NOT NULL;
 
 -- The history: what happened to a certificate, in the order it was recorded. Never updated, never deleted.
 CREATE TABLE certificate_events (

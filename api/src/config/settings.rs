@@ -108,6 +108,10 @@ settings! {
     status_list_lifetime: u32, "seconds" = 7 * 86_400;
     /// How soon clients should fetch a newer status list, in seconds.
     status_list_ttl: u32, "seconds" = 3600;
+    /// How long after a status list the next may follow when a status has changed, in seconds. Presenting and online verification do not wait for it.
+    status_list_interval: u32, "seconds" = 5;
+    /// How long published lists are kept for disputes, in days.
+    bundle_retention: u32, "days" = 400;
     /// How long a sign-in lasts, in seconds.
     session_lifetime: u32, "seconds" = 12 * 3600;
     /// Rounds of PBKDF2-HMAC-SM3 for passwords. Production takes 100000 or more.
@@ -146,6 +150,16 @@ impl Config {
             connections: self.database_connections,
             durability: if self.sqlite_survives_power_loss { Durability::Power } else { Durability::Process },
         })
+    }
+
+    /// Scheme and host people reach this server at, with the default applied; it becomes part of every code.
+    #[must_use]
+    pub fn public_address(&self) -> String {
+        if self.public_url.is_empty() {
+            format!("http://{}", self.bind)
+        } else {
+            self.public_url.trim_end_matches('/').to_owned()
+        }
     }
 
     /// Where the key files are, with the default applied.

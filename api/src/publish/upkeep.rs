@@ -1,0 +1,34 @@
+//! The task that keeps the published lists fresh when nobody asks for them, and forgets very old ones.
+
+use std::time::Duration;
+
+use actix_web::web;
+
+use super::{PublishError, newest_status_list, newest_trust_list};
+use crate::app::App;
+use crate::store::publication;
+
+/// How often the lists are looked at.
+const EVERY: Duration = Duration::from_secs(60);
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// Looks after the lists until the server stops. A failure is logged and tried again a minute later.
+pub async fn keep_fresh(app: web::Data<App>) {
+    let mut minute = tokio::time::interval(EVERY);
+    loop {
+        minute.tick().await;
+        if let Err(error) = once(&app).await {
+            tracing::error!(%error, "published lists could not be kept fresh");
+        }
+    }
+}
+
+async fn once(app: &App) -> Result<(), PublishError> {
+    app.learn_keys().await.map_err(|error| PublishError::Keys(error.to_string()))?;
+    newest_trust_list(app).await?;
+    newest_status_list(app).await?;
+    let oldest = app.clock.now().plus_seconds(-i64::from(app.config.bundle_retention) * SECONDS_PER_DAY);
+    let iss = app.config.iss.clone();
+    app.db.write(move |conn| Ok(publication::prune(conn, &iss, oldest.millis())?)).await
+}
