@@ -18,7 +18,7 @@ use crate::store::certificates::CertificateRow;
 mod event;
 mod transitions;
 
-pub use event::{Event, NewEvent, Recorded, history, record};
+pub use event::{Event, NewEvent, Recorded, Report, history};
 pub use transitions::after;
 
 /// How a certificate stands.

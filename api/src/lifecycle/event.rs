@@ -68,34 +68,99 @@ pub enum Recorded {
     Repeated(Event),
 }
 
-/// Records an event of a certificate, sent by `by`, whose division covers it. `fresh` names it unless the sender did.
-///
-/// # Errors
-/// [`Code::TransitionNotAllowed`] when it cannot happen as the certificate stands, [`Code::EventConflict`] when
-/// another event has its id, [`Code::NotFound`], [`Code::OtherDivision`], [`Code::UnfitValue`].
-pub fn record(
-    conn: &mut Conn,
-    certificate_id: &str,
-    new: &NewEvent,
-    by: &Account,
-    fresh: Uuid,
-    now: Timestamp,
-) -> Result<Recorded, Problem> {
-    check(new, now)?;
-    for _ in 0..ATTEMPTS {
-        let certificate = certificates::find(conn, certificate_id)?.ok_or(Code::NotFound)?;
-        by.require_division(&certificate.division)?;
-        if let Some(known) = known(conn, new)? {
-            return repeated(known, &certificate, new, by);
+/// An event as it came in, about to be recorded.
+pub struct Report {
+    /// Which certificate it is about.
+    pub certificate_id: String,
+    /// What is reported.
+    pub event: NewEvent,
+    /// Who reports it: their division must cover the certificate's.
+    pub by: Account,
+    /// The issuer whose status list shows it.
+    pub iss: String,
+    /// Names the event unless the sender did.
+    pub fresh: Uuid,
+    /// When.
+    pub now: Timestamp,
+}
+
+impl Report {
+    /// Records the event; it takes effect with the transaction around it.
+    ///
+    /// # Errors
+    /// [`Code::TransitionNotAllowed`] when it cannot happen as the certificate stands, [`Code::EventConflict`] when
+    /// another event has its id, [`Code::NotFound`], [`Code::OtherDivision`], [`Code::UnfitValue`].
+    pub fn record(&self, conn: &mut Conn) -> Result<Recorded, Problem> {
+        self.check()?;
+        for _ in 0..ATTEMPTS {
+            let certificate = certificates::find(conn, &self.certificate_id)?.ok_or(Code::NotFound)?;
+            self.by.require_division(&certificate.division)?;
+            if let Some(known) = self.known(conn)? {
+                return self.repeated(known);
+            }
+            if let Some(row) = self.change(conn, &certificate)? {
+                return Ok(Recorded::New(Event::of(row, true)));
+            }
         }
-        let before = State::of(&certificate)?;
-        let state = after(before, new.event).ok_or_else(|| not_allowed(before, new.event))?;
-        if certificates::change_status(conn, &certificate, state.standing.word(), state.review_overdue, now.millis())? {
-            let row = new.row(&certificate, state, by, fresh, now);
-            return add(conn, row).map(|row| Recorded::New(Event::of(row, true)));
+        Err(Problem::new(Code::Unavailable).retry_after(1))
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        let mut findings = Vec::new();
+        if self.event.reason.as_ref().is_some_and(|reason| reason.chars().nth(MAX_REASON).is_some()) {
+            findings.push(Finding { item: "reason".into(), rule: "too_long".into(), source: None });
+        }
+        if self.event.occurred_at.is_some_and(|at| at > self.now.plus_seconds(CLOCK_ALLOWANCE)) {
+            findings.push(Finding { item: "occurred_at".into(), rule: "in_the_future".into(), source: None });
+        }
+        if findings.is_empty() { Ok(()) } else { Err(Problem::new(Code::UnfitValue).findings(findings)) }
+    }
+
+    fn known(&self, conn: &mut Conn) -> Result<Option<EventRow>, Problem> {
+        let Some(id) = self.event.id else { return Ok(None) };
+        Ok(events::find(conn, &id.to_string())?)
+    }
+
+    fn repeated(&self, known: EventRow) -> Result<Recorded, Problem> {
+        let is_same = known.certificate_id == self.certificate_id
+            && known.event == self.event.event.word()
+            && known.reason == self.event.reason
+            && known.actor == self.by.id
+            && self.event.occurred_at.is_none_or(|at| at.millis() == known.occurred_at);
+        if is_same { Ok(Recorded::Repeated(Event::of(known, true))) } else { Err(Code::EventConflict.into()) }
+    }
+
+    /// Changes the certificate and keeps the event; `None` when another change came in between.
+    fn change(&self, conn: &mut Conn, certificate: &CertificateRow) -> Result<Option<EventRow>, Problem> {
+        let (before, change) = (State::of(certificate)?, self.event.event);
+        let state = after(before, change).ok_or_else(|| not_allowed(before, change))?;
+        let (status, overdue) = (state.standing.word(), state.review_overdue);
+        if !certificates::change_status(conn, certificate, status, overdue, self.now.millis())? {
+            return Ok(None);
+        }
+        let row = self.row(certificate, state);
+        if !events::insert(conn, &row)? {
+            // The same event came in through another server at this moment; sent again, it is found.
+            return Err(Problem::new(Code::Unavailable).retry_after(1));
+        }
+        indices::next_generation(conn, &self.iss)?;
+        Ok(Some(row))
+    }
+
+    fn row(&self, certificate: &CertificateRow, state: State) -> EventRow {
+        EventRow {
+            id: self.event.id.unwrap_or(self.fresh).to_string(),
+            certificate_id: certificate.id.clone(),
+            event: self.event.event.word().to_owned(),
+            version: certificate.version,
+            status: state.standing.word().to_owned(),
+            reason: self.event.reason.clone(),
+            occurred_at: self.event.occurred_at.unwrap_or(self.now).millis(),
+            recorded_at: self.now.millis(),
+            actor: self.by.id.clone(),
+            batch_id: None,
         }
     }
-    Err(Problem::new(Code::Unavailable).retry_after(1))
 }
 
 /// Everything that happened to a certificate, oldest first. `with_actors`: for staff.
@@ -107,72 +172,9 @@ pub fn history(conn: &mut Conn, certificate_id: &str, with_actors: bool) -> Resu
     Ok(rows.into_iter().map(|row| Event::of(row, with_actors)).collect())
 }
 
-fn check(new: &NewEvent, now: Timestamp) -> Result<(), Problem> {
-    let mut findings = Vec::new();
-    if new.reason.as_ref().is_some_and(|reason| reason.chars().nth(MAX_REASON).is_some()) {
-        findings.push(Finding { item: "reason".into(), rule: "too_long".into(), source: None });
-    }
-    if new.occurred_at.is_some_and(|at| at > now.plus_seconds(CLOCK_ALLOWANCE)) {
-        findings.push(Finding { item: "occurred_at".into(), rule: "in_the_future".into(), source: None });
-    }
-    if findings.is_empty() { Ok(()) } else { Err(Problem::new(Code::UnfitValue).findings(findings)) }
-}
-
-fn known(conn: &mut Conn, new: &NewEvent) -> Result<Option<EventRow>, Problem> {
-    let Some(id) = new.id else { return Ok(None) };
-    Ok(events::find(conn, &id.to_string())?)
-}
-
-fn repeated(
-    known: EventRow,
-    certificate: &CertificateRow,
-    new: &NewEvent,
-    by: &Account,
-) -> Result<Recorded, Problem> {
-    let is_same = known.certificate_id == certificate.id
-        && known.event == new.event.word()
-        && known.reason == new.reason
-        && known.actor == by.id
-        && new.occurred_at.is_none_or(|at| at.millis() == known.occurred_at);
-    if is_same { Ok(Recorded::Repeated(Event::of(known, true))) } else { Err(Code::EventConflict.into()) }
-}
-
 fn not_allowed(before: State, change: Change) -> Problem {
     let detail = format!("{} is not possible while the certificate is {}", change.word(), before.standing);
     Problem::new(Code::TransitionNotAllowed).detail(detail)
-}
-
-fn add(conn: &mut Conn, row: EventRow) -> Result<EventRow, Problem> {
-    if !events::insert(conn, &row)? {
-        // The same event came in through another server at this moment; sent again, it is found.
-        return Err(Problem::new(Code::Unavailable).retry_after(1));
-    }
-    indices::next_generation(conn)?;
-    Ok(row)
-}
-
-impl NewEvent {
-    fn row(
-        &self,
-        certificate: &CertificateRow,
-        state: State,
-        by: &Account,
-        fresh: Uuid,
-        now: Timestamp,
-    ) -> EventRow {
-        EventRow {
-            id: self.id.unwrap_or(fresh).to_string(),
-            certificate_id: certificate.id.clone(),
-            event: self.event.word().to_owned(),
-            version: certificate.version,
-            status: state.standing.word().to_owned(),
-            reason: self.reason.clone(),
-            occurred_at: self.occurred_at.unwrap_or(now).millis(),
-            recorded_at: now.millis(),
-            actor: by.id.clone(),
-            batch_id: None,
-        }
-    }
 }
 
 impl Event {
