@@ -14,6 +14,7 @@ use crate::keys::CeremonyError;
 
 mod accounts;
 mod bundle;
+mod demo;
 mod docs;
 mod keys;
 mod serve;
@@ -24,6 +25,7 @@ const WRONG_USE: u8 = 64;
 
 const EXAMPLES: &str = "\
 Examples:
+  yzt demo                           the whole story, with invented data
   yzt serve                          start a server; no setting is needed
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
   yzt accounts add --login zhang --role officer --name 张警官
@@ -50,6 +52,7 @@ enum Command {
     Keys(keys::Keys),
     /// Add, list and disable accounts
     Accounts(accounts::Accounts),
+    Demo(demo::Demo),
     Bundle(bundle::Bundle),
     Verify(verify::Verify),
     /// Print a document made from this program
@@ -82,6 +85,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Keys(keys) => keys.run(config()?)?,
         Command::Accounts(accounts) => accounts.run(config()?)?,
         Command::Serve => serve::run(config()?)?,
+        Command::Demo(demo) => return demo.run(),
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
         Command::Docs(docs) => docs.run()?,
