@@ -13,7 +13,6 @@ use tokio::sync::Semaphore;
 
 pub mod accounts;
 pub mod activations;
-pub mod batches;
 pub mod certificates;
 mod connect;
 pub mod devices;
