@@ -15,6 +15,7 @@ pub mod metrics;
 mod observe;
 pub mod problem;
 pub mod publish;
+pub mod qr;
 pub mod receipt;
 pub mod record;
 pub mod routes;

@@ -67,7 +67,10 @@ def _device_key(cnf: dict) -> sm2.Point | None:
     get(key, 1, lambda v: v == 2 and uint(v))
     get(key, -1, lambda v: v == -65537)
     x = get(key, -2, octets(32))
-    return sm2.decompress(int.from_bytes(x, "big"), get(key, -3, boolean))
+    point = sm2.decompress(int.from_bytes(x, "big"), get(key, -3, boolean))
+    if point is None:
+        raise Malformed("a device key that is on no point of the curve")
+    return point
 
 
 def _face(fields: dict) -> dict:

@@ -55,7 +55,7 @@ class TrustList:
 
     def issuer_of(self, iss: str) -> Issuer | None:
         """§5.1: the longest prefix."""
-        answering = [issuer for issuer in self.issuers if iss.startswith(issuer.iss)]
+        answering = [issuer for issuer in self.issuers if issuer.iss and iss.startswith(issuer.iss)]
         return max(answering, key=lambda issuer: len(issuer.iss), default=None)
 
 
@@ -89,11 +89,14 @@ def load(data: bytes, roots: tuple[bytes, ...]) -> TrustList:
     c = envelope.claims
     if get(c, "min_client", uint) > CLIENT_LEVEL:
         raise ClientTooOld
+    prefixes = [get(issuer, "iss", text) for issuer in get(c, "issuers", array_of(mapping))]
+    if len(prefixes) != len(set(prefixes)):
+        raise Malformed("two issuers of one prefix")
     return TrustList(
         seq=get(c, "seq", uint),
         iat=get(c, "iat", uint),
         exp=get(c, "exp", uint),
-        next_roots=tuple(get(c, "next_roots", array_of(octets(33)))),
+        next_roots=tuple(get(c, "next_roots", array_of(lambda v: octets(33)(v) and sm2.public_key(v)))),
         issuers=tuple(_issuer(issuer) for issuer in get(c, "issuers", array_of(mapping))),
         authorities=get(c, "authorities", map_of(text, text)),
         scopes=get(c, "scopes", map_of(text, map_of(uint, text))),
