@@ -2,6 +2,10 @@
 
 mod errors;
 mod keys;
+mod kill;
+mod kpi;
 mod operations;
+mod receipts;
 mod sign_in;
 mod stopping;
+mod verification;
