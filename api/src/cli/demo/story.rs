@@ -57,7 +57,7 @@ async fn import(server: &Running, accounts: &Accounts, notebook: &mut Notebook<'
     let all_made = usize::try_from(number("created")).is_ok_and(|made| made == accounts.records.len());
     notebook.check(all_made, "every record makes a certificate");
     let first = accounts.records.first().ok_or_else(|| Failure::new("no records"))?;
-    let (kind, issuer, number) = (first.kind().code(), first.issuer().to_string(), first.number().as_str().to_owned());
+    let (kind, issuer, number) = (first.kind().code(), first.issuer_code().to_string(), first.number().as_str().to_owned());
     let found = server.app().db.read(move |conn| certificates::find_by_number(conn, kind, &issuer, &number));
     let row = found.await.map_err(Failure::new)?.ok_or_else(|| Failure::new("the first record made no certificate"))?;
     accounts::add(server.app(), &accounts.driver, Some(row.holder_id)).await
