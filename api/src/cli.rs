@@ -82,12 +82,12 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
-        Command::Keys(keys) => keys.run(config()?)?,
-        Command::Accounts(accounts) => accounts.run(config()?)?,
         Command::Serve => serve::run(config()?)?,
         Command::Demo(demo) => return demo.run(),
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
+        Command::Keys(keys) => keys.run(config()?)?,
+        Command::Accounts(accounts) => accounts.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)

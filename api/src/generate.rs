@@ -39,10 +39,7 @@ impl Generator {
     /// The records of a seed, with dates as they would be on the day `today`.
     #[must_use]
     pub fn new(seed: u64, today: Day) -> Self {
-        let mut generator = Self {
-            world: World::new(seed, today),
-            waiting: VecDeque::new(),
-        };
+        let mut generator = Self { world: World::new(seed, today), waiting: VecDeque::new() };
         // Whatever cannot be made is left out; a day within a century of ours leaves nothing out.
         let _ = generator.one_of_each();
         generator
@@ -136,27 +133,20 @@ impl Iterator for Generator {
             self.story()?;
         }
         let (kind, items) = self.waiting.pop_front()?;
-        Record::from_items(kind, items)
-            .ok()
-            .map(|accepted| accepted.record)
+        Record::from_items(kind, items).ok().map(|accepted| accepted.record)
     }
 }
 
 /// The invented authorities, one a city, that issue the generator's certificates.
 #[must_use]
 pub fn authorities() -> Vec<Authority> {
-    place::all()
-        .iter()
-        .map(|city| city.authority.clone())
-        .collect()
+    place::all().iter().map(|city| city.authority.clone()).collect()
 }
 
 /// A record to show in documents, always the same.
 pub(crate) fn example(family: Family) -> Option<Record> {
     let today = Day::parse("20260701")?;
-    Generator::new(1, today)
-        .take(9)
-        .find(|record| record.kind().family() == family)
+    Generator::new(1, today).take(9).find(|record| record.kind().family() == family)
 }
 
 /// Eight characters and their check character (GB 11714-1997).

@@ -8,9 +8,7 @@ use core::fmt;
 
 use csv::StringRecord;
 use serde_json::{Map, Value};
-use verifier_core::ids::{
-    CertificateId, CertificateNumber, CreditCode, Division, Family, Kind, Plate,
-};
+use verifier_core::ids::{CertificateId, CertificateNumber, CreditCode, Division, Family, Kind, Plate};
 
 mod canonical;
 mod check;
@@ -104,10 +102,7 @@ impl Record {
             return Err(draft.into_findings());
         }
         match Self::of_parts(parts, &mut draft) {
-            Some(record) => Ok(Accepted {
-                record,
-                warnings: draft.into_findings(),
-            }),
+            Some(record) => Ok(Accepted { record, warnings: draft.into_findings() }),
             // Every part belongs to a required item, so what is missing has been reported as an error.
             None => Err(draft.into_findings()),
         }
@@ -117,9 +112,7 @@ impl Record {
         let mut items = core::mem::take(&mut draft.items);
         let stated = items.remove(name::EVENT);
         let stated = stated.as_ref().and_then(Datum::text).and_then(Event::parse);
-        let implied = items
-            .text(name::ISSUE_TYPE)
-            .and_then(Event::from_issue_type);
+        let implied = items.text(name::ISSUE_TYPE).and_then(Event::from_issue_type);
         let is_specimen = items.value(name::SPECIMEN) == Some(&Datum::Flag(true));
         if !is_specimen {
             items.remove(name::SPECIMEN);
@@ -176,7 +169,7 @@ impl Record {
 
     /// The credit code of the issuing authority.
     #[must_use]
-    pub const fn issuer_code(&self) -> &CreditCode {
+    pub const fn issuer(&self) -> &CreditCode {
         &self.issuer
     }
 

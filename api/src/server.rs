@@ -26,8 +26,8 @@ pub struct Running {
     app: web::Data<App>,
     handle: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
-    learning: JoinHandle<()>,
     upkeep: JoinHandle<()>,
+    learning: JoinHandle<()>,
 }
 
 impl Running {
@@ -65,8 +65,8 @@ impl Running {
     /// When the server had already ended in an error.
     pub async fn stop(self) -> Result<(), StartError> {
         self.handle.stop(true).await;
-        self.learning.abort();
         self.upkeep.abort();
+        self.learning.abort();
         ended(self.ended).await
     }
 }
@@ -83,9 +83,9 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let app = web::Data::new(App::start(config, clock).await?);
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
-    let learning = tokio::spawn(keep_learning(app.clone()));
     let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), learning, upkeep })
+    let learning = tokio::spawn(keep_learning(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning })
 }
 
 /// Runs a server until SIGTERM or SIGINT.

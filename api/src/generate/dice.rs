@@ -36,11 +36,7 @@ impl Dice {
     }
 
     /// One of a list in which each has its weight.
-    pub(super) fn weighted<'a, T>(
-        &mut self,
-        list: &'a [T],
-        weight: impl Fn(&T) -> u32,
-    ) -> Option<&'a T> {
+    pub(super) fn weighted<'a, T>(&mut self, list: &'a [T], weight: impl Fn(&T) -> u32) -> Option<&'a T> {
         let mut left = self.below(list.iter().map(&weight).sum());
         list.iter().find(|one| match left.checked_sub(weight(one)) {
             Some(rest) => {

@@ -34,29 +34,13 @@ const TAXI: (&[&str], &[&str]) = (&["09002"], &["C1"]);
 const RIDE_HAILING: (&[&str], &[&str]) = (&["09003"], &["C1"]);
 
 /// The certificate of a practitioner of any category.
-pub(super) fn practitioner(
-    world: &mut World,
-    city: &'static City,
-    person: &Person,
-) -> Option<Items> {
-    let (_, categories, classes) = world
-        .dice
-        .weighted(&PRACTITIONERS, |(weight, ..)| *weight)?;
-    qualification(
-        world,
-        city,
-        person,
-        Kind::PractitionerQualification,
-        (categories, classes),
-    )
+pub(super) fn practitioner(world: &mut World, city: &'static City, person: &Person) -> Option<Items> {
+    let (_, categories, classes) = world.dice.weighted(&PRACTITIONERS, |(weight, ..)| *weight)?;
+    qualification(world, city, person, Kind::PractitionerQualification, (categories, classes))
 }
 
 /// The certificate of a person who drives goods.
-pub(super) fn goods_driver(
-    world: &mut World,
-    city: &'static City,
-    person: &Person,
-) -> Option<Items> {
+pub(super) fn goods_driver(world: &mut World, city: &'static City, person: &Person) -> Option<Items> {
     qualification(world, city, person, Kind::PractitionerQualification, GOODS)
 }
 
@@ -100,16 +84,10 @@ fn qualification(
     items.set(name::BIRTH_DATE, person.born.to_string());
     items.set(name::NATIONALITY, "中国");
     items.set(name::QUALIFICATION, list(categories));
-    items.set(
-        name::QUALIFICATION_FIRST_ISSUE,
-        each(term.first.to_string()),
-    );
+    items.set(name::QUALIFICATION_FIRST_ISSUE, each(term.first.to_string()));
     items.set(name::QUALIFICATION_FROM, each(term.issued.to_string()));
     items.set(name::QUALIFICATION_TO, each(term.end.to_string()));
-    items.set(
-        name::QUALIFICATION_DESC,
-        named(categories, Codes::QualificationCategories),
-    );
+    items.set(name::QUALIFICATION_DESC, named(categories, Codes::QualificationCategories));
     items.set(name::INTEGRITY_GRADE, world.dice.pick(&GRADES));
     items.set(name::INTEGRITY_TO, reviewed_to.to_string());
     if !classes.is_empty() {

@@ -26,9 +26,7 @@ pub(super) enum Trade {
 impl Trade {
     pub(super) const fn kind(self) -> Kind {
         match self {
-            Self::Goods | Self::Passenger | Self::Taxi | Self::Service => {
-                Kind::RoadTransportLicence
-            }
+            Self::Goods | Self::Passenger | Self::Taxi | Self::Service => Kind::RoadTransportLicence,
             Self::Dangerous => Kind::DangerousGoodsLicence,
             Self::Radioactive => Kind::RadioactiveMaterialsLicence,
             Self::RideHailing => Kind::RideHailingLicence,
@@ -50,18 +48,8 @@ impl Trade {
     /// Scopes operators of the trade have, one set an operator.
     const fn scopes(self) -> &'static [&'static [&'static str]] {
         match self {
-            Self::Goods => &[
-                &["02101"],
-                &["02101", "02201"],
-                &["02101", "02202"],
-                &["02101", "02301"],
-            ],
-            Self::Passenger => &[
-                &["01103", "01203"],
-                &["01104", "01204"],
-                &["01102"],
-                &["01203", "01403"],
-            ],
+            Self::Goods => &[&["02101"], &["02101", "02201"], &["02101", "02202"], &["02101", "02301"]],
+            Self::Passenger => &[&["01103", "01203"], &["01104", "01204"], &["01102"], &["01203", "01403"]],
             Self::Taxi | Self::RideHailing => &[&["09101"]],
             Self::Dangerous => &[
                 &["03131"],
@@ -70,12 +58,7 @@ impl Trade {
                 &["03121", "03122", "03131", "03143", "03181", "03191"],
             ],
             Self::Radioactive => &[&["03170"]],
-            Self::Service => &[
-                &["04103"],
-                &["04101", "04102"],
-                &["05131", "05132"],
-                &["06201"],
-            ],
+            Self::Service => &[&["04103"], &["04101", "04102"], &["05131", "05132"], &["06201"]],
         }
     }
 
@@ -108,12 +91,7 @@ impl Operator {
     /// A company.
     pub(super) fn company(world: &mut World, city: &'static City, trade: Trade) -> Option<Self> {
         let suffix = world.dice.pick(trade.suffixes());
-        let Company {
-            code,
-            name,
-            address,
-            representative,
-        } = world.company(city, suffix)?;
+        let Company { code, name, address, representative } = world.company(city, suffix)?;
         Some(Self {
             trade,
             scope: world.dice.pick(trade.scopes()),
@@ -125,15 +103,8 @@ impl Operator {
     }
 
     /// A person with one vehicle.
-    pub(super) fn person(
-        world: &mut World,
-        city: &'static City,
-        person: &Person,
-        trade: Trade,
-    ) -> Self {
-        let Person {
-            id, name, address, ..
-        } = person;
+    pub(super) fn person(world: &mut World, city: &'static City, person: &Person, trade: Trade) -> Self {
+        let Person { id, name, address, .. } = person;
         let code = id.as_str().to_owned();
         Self {
             trade,

@@ -19,11 +19,7 @@ impl Permutation {
         while divisor(factor, size) != 1 {
             factor += 1;
         }
-        Self {
-            size,
-            factor,
-            shift,
-        }
+        Self { size, factor, shift }
     }
 
     /// The number at an index. Indices `size` apart give the same number.

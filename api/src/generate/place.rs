@@ -71,15 +71,7 @@ fn city(&(code, word, letter, share): &(&'static str, &'static str, char, u32)) 
         code: authority_code(code)?,
         name: format!("{name}交通运输局（示例）"),
     };
-    Some(City {
-        code,
-        name,
-        word,
-        letter,
-        share,
-        counties,
-        authority,
-    })
+    Some(City { code, name, word, letter, share, counties, authority })
 }
 
 /// 11, a state organ; the division; an organisation code no register gives out.

@@ -38,15 +38,7 @@ impl World {
         let (year, ..) = day.parts();
         let (this_year, ..) = self.today.parts();
         let anniversary = day.plus_years(i32::from(this_year) - i32::from(year))?;
-        let next = if anniversary < self.today {
-            anniversary.plus_years(1)?
-        } else {
-            anniversary
-        };
-        if self.dice.percent(5) {
-            Some((next.plus_years(-1)?, true))
-        } else {
-            Some((next, false))
-        }
+        let next = if anniversary < self.today { anniversary.plus_years(1)? } else { anniversary };
+        if self.dice.percent(5) { Some((next.plus_years(-1)?, true)) } else { Some((next, false)) }
     }
 }

@@ -13,12 +13,7 @@ fn generator(seed: u64) -> Generator {
 
 #[test]
 fn a_seed_always_gives_the_same_records_and_another_seed_others() {
-    let lines = |seed| {
-        generator(seed)
-            .take(300)
-            .map(|record| record.to_line())
-            .collect::<Vec<_>>()
-    };
+    let lines = |seed| generator(seed).take(300).map(|record| record.to_line()).collect::<Vec<_>>();
     assert_eq!(lines(1), lines(1));
     assert_ne!(lines(1), lines(2));
 }
@@ -43,7 +38,7 @@ fn numbers_plates_and_vins_are_given_out_once() {
     let (mut numbers, mut plates, mut vins) = (HashSet::new(), HashSet::new(), HashSet::new());
     for record in generator(5).take(60_000) {
         let number = record.number().as_str().to_owned();
-        assert!(numbers.insert((record.kind(), record.issuer_code().clone(), number)));
+        assert!(numbers.insert((record.kind(), record.issuer().clone(), number)));
         if let Some(plate) = record.plate() {
             assert!(plates.insert(plate.clone()));
             let vin = record.items().text("vin").unwrap().to_owned();
@@ -69,31 +64,18 @@ fn all_kinds_and_cities_are_there_in_a_likely_mix() {
 #[test]
 fn most_certificates_are_valid_today_and_a_few_have_expired() {
     let today = Day::parse("20260701").unwrap();
-    let expired = generator(7)
-        .take(10_000)
-        .filter(|record| record.valid_to().unwrap() < today)
-        .count();
+    let expired = generator(7).take(10_000).filter(|record| record.valid_to().unwrap() < today).count();
     assert!((50..200).contains(&expired), "{expired}");
-    assert!(
-        generator(7)
-            .take(10_000)
-            .all(|record| record.issued_on() <= today)
-    );
+    assert!(generator(7).take(10_000).all(|record| record.issued_on() <= today));
 }
 
 #[test]
 fn the_vehicles_of_an_operator_name_its_licence() {
     let records: Vec<_> = generator(8).take(2000).collect();
-    let licences: HashSet<_> = records
-        .iter()
-        .map(|record| record.number().as_str())
-        .collect();
-    let of_vehicles = records
-        .iter()
-        .filter_map(|record| record.items().text("licenseCode"));
-    let (known, all) = of_vehicles.fold((0, 0), |(known, all), licence| {
-        (known + i32::from(licences.contains(licence)), all + 1)
-    });
+    let licences: HashSet<_> = records.iter().map(|record| record.number().as_str()).collect();
+    let of_vehicles = records.iter().filter_map(|record| record.items().text("licenseCode"));
+    let (known, all) = of_vehicles
+        .fold((0, 0), |(known, all), licence| (known + i32::from(licences.contains(licence)), all + 1));
     assert_eq!(known, all);
 }
 

@@ -15,11 +15,7 @@ const YEARS: u32 = 4;
 const RIDE_HAILING_YEARS: u32 = 8;
 
 /// The transport certificate of one vehicle of an operator.
-pub(super) fn of_operator(
-    world: &mut World,
-    city: &'static City,
-    operator: &Operator,
-) -> Option<Items> {
+pub(super) fn of_operator(world: &mut World, city: &'static City, operator: &Operator) -> Option<Items> {
     let models: &[Model] = match operator.trade {
         Trade::Passenger => &PASSENGER,
         Trade::Dangerous => &DANGEROUS,
@@ -40,21 +36,14 @@ pub(super) fn of_operator(
 }
 
 /// The transport certificate of a ride-hailing driver's own car.
-pub(super) fn ride_hailing(
-    world: &mut World,
-    city: &'static City,
-    owner: &Person,
-) -> Option<Items> {
+pub(super) fn ride_hailing(world: &mut World, city: &'static City, owner: &Person) -> Option<Items> {
     let operator = Operator::person(world, city, owner, Trade::RideHailing);
     let kind = Kind::RideHailingCertificate;
     let mut items = vehicle(world, city, kind, &CARS, RIDE_HAILING_YEARS)?;
     operator.set_holder(&mut items);
     operator.set_scope(&mut items);
     items.set(name::AREA, format!("{}行政区域内", city.name));
-    items.set(
-        name::PLATFORM,
-        super::words::company(&mut world.dice, city, "出行科技有限公司"),
-    );
+    items.set(name::PLATFORM, super::words::company(&mut world.dice, city, "出行科技有限公司"));
     Some(items)
 }
 

@@ -112,24 +112,15 @@ impl World {
         let born = self.today.plus_years(-28)?.plus_days(-age)?;
         let sequence = number % SEQUENCES;
         let id = CitizenId::with_check(&format!("{}{born}{sequence:03}", city.nowhere())).ok()?;
-        let (name, address) = (
-            words::person(&mut self.dice),
-            words::address(&mut self.dice, city),
-        );
-        Some(Person {
-            id,
-            name,
-            born,
-            address,
-        })
+        let (name, address) = (words::person(&mut self.dice), words::address(&mut self.dice, city));
+        Some(Person { id, name, born, address })
     }
 
     /// A company whose name ends in `suffix`.
     pub(super) fn company(&mut self, city: &'static City, suffix: &str) -> Option<Company> {
         let index = self.next(Supply::Companies, "");
         let number = self.companies.at(index);
-        let organisation =
-            organisation_code(&format!("MA{}", letters(number, CREDIT_ALPHABET, 6)))?;
+        let organisation = organisation_code(&format!("MA{}", letters(number, CREDIT_ALPHABET, 6)))?;
         let code = CreditCode::with_check(&format!("91{}{organisation}", city.nowhere())).ok()?;
         let dice = &mut self.dice;
         Some(Company {
@@ -153,20 +144,13 @@ impl World {
         let index = self.next(Supply::Vins, "");
         let number = self.vins.at(index);
         let body = letters(self.dice.below(33 * 33 * 33), VIN_ALPHABET, 3);
-        let (series, serial) = (
-            letters(number / 1_000_000, VIN_ALPHABET, 2),
-            number % 1_000_000,
-        );
+        let (series, serial) = (letters(number / 1_000_000, VIN_ALPHABET, 2), number % 1_000_000);
         let written = |check| format!("L00{body}{series}{check}{year}X{serial:06}");
         vin::check_digit(&written('0')).map(written)
     }
 
     /// A plate of a class, with its colour.
-    pub(super) fn plate(
-        &mut self,
-        city: &'static City,
-        class: PlateClass,
-    ) -> (String, PlateColour) {
+    pub(super) fn plate(&mut self, city: &'static City, class: PlateClass) -> (String, PlateColour) {
         let index = self.next(Supply::Plates(class), city.code);
         let (serial, colour) = match class {
             PlateClass::Blue => (one_letter(self.plates.at(index), 5), PlateColour::Blue),
@@ -179,10 +163,7 @@ impl World {
                 let (prefix, digits) = split(self.small_new_energy.at(index), 10_000);
                 let letter = letters(prefix / 34, NEW_ENERGY_LETTERS, 1);
                 let second = letters_or_digit(prefix % 34);
-                (
-                    format!("{letter}{second}{digits:04}"),
-                    PlateColour::GradientGreen,
-                )
+                (format!("{letter}{second}{digits:04}"), PlateColour::GradientGreen)
             }
             PlateClass::LargeNewEnergy => {
                 let (letter, digits) = split(self.large_new_energy.at(index), 100_000);

@@ -21,12 +21,7 @@ pub(super) struct Content<'a> {
 
 impl Serialize for Content<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Record {
-            items,
-            extension,
-            event,
-            ..
-        } = self.record;
+        let Record { items, extension, event, .. } = self.record;
         let mut out = serializer.serialize_map(None)?;
         let mut event = (self.with_event && *event != Event::Initial).then(|| event.code());
         let mut extension = (!extension.is_empty()).then_some(extension);
@@ -76,10 +71,7 @@ impl Record {
 
     fn written(&self, with_event: bool) -> Vec<u8> {
         let mut out = Vec::with_capacity(LENGTH_USUAL);
-        let content = Content {
-            record: self,
-            with_event,
-        };
+        let content = Content { record: self, with_event };
         // Text, lists and flags under text keys: writing them to memory cannot fail.
         let _ = serde_json::to_writer(&mut out, &content);
         out
@@ -88,10 +80,7 @@ impl Record {
 
 /// The same members with all keys in order, whatever order the library keeps.
 pub(super) fn sorted(members: Map<String, Value>) -> Map<String, Value> {
-    let mut members: Vec<_> = members
-        .into_iter()
-        .map(|(key, value)| (key, sorted_value(value)))
-        .collect();
+    let mut members: Vec<_> = members.into_iter().map(|(key, value)| (key, sorted_value(value))).collect();
     members.sort_by(|(one, _), (other, _)| one.cmp(other));
     members.into_iter().collect()
 }

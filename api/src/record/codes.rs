@@ -136,17 +136,13 @@ pub fn scope_tables() -> BTreeMap<&'static str, BTreeMap<u32, &'static str>> {
 /// The cities of Liaoning: division code and name.
 pub fn cities() -> impl Iterator<Item = (&'static str, &'static str)> {
     let is_city = |code: &str| code.ends_with("00") && !code.ends_with("0000");
-    Codes::Divisions
-        .rows()
-        .filter(move |(code, _)| is_city(code))
+    Codes::Divisions.rows().filter(move |(code, _)| is_city(code))
 }
 
 /// The counties and districts of a city, given by its code such as `210100`.
 pub fn counties(city: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let prefix = city.get(..4).unwrap_or_default().to_owned();
-    Codes::Divisions
-        .rows()
-        .filter(move |(code, _)| code.starts_with(&prefix) && !code.ends_with("00"))
+    Codes::Divisions.rows().filter(move |(code, _)| code.starts_with(&prefix) && !code.ends_with("00"))
 }
 
 /// A data file: three lines of head, then a code and a name a line.
@@ -161,11 +157,7 @@ impl Table {
     fn parse(text: &'static str) -> Self {
         let head = |label: &str| {
             text.lines()
-                .find_map(|line| {
-                    line.strip_prefix("# ")?
-                        .strip_prefix(label)?
-                        .strip_prefix(": ")
-                })
+                .find_map(|line| line.strip_prefix("# ")?.strip_prefix(label)?.strip_prefix(": "))
                 .unwrap_or_default()
         };
         let rows = text.lines().filter(|line| !line.starts_with('#'));
@@ -205,10 +197,7 @@ mod tests {
     fn scope_codes_are_five_digits_and_become_numbers() {
         let tables = scope_tables();
         assert_eq!(tables["business_scopes"][&2101], "道路普通货物运输");
-        assert_eq!(
-            tables["qualification_categories"][&1001],
-            "经营性道路旅客运输驾驶员"
-        );
+        assert_eq!(tables["qualification_categories"][&1001], "经营性道路旅客运输驾驶员");
         for codes in [Codes::BusinessScopes, Codes::QualificationCategories] {
             assert_eq!(tables[codes.key()].len(), codes.rows().count());
             assert!(codes.rows().all(|(code, _)| code.len() == 5));

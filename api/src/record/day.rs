@@ -88,12 +88,8 @@ mod tests {
 
     #[test]
     fn a_day_is_counted_from_1970() {
-        for (text, days) in [
-            ("19700101", 0),
-            ("19691231", -1),
-            ("20000301", 11_017),
-            ("99991231", 2_932_896),
-        ] {
+        for (text, days) in [("19700101", 0), ("19691231", -1), ("20000301", 11_017), ("99991231", 2_932_896)]
+        {
             let day = Day::parse(text).unwrap();
             assert_eq!(day.days(), days);
             assert_eq!(Day::from_days(days), Some(day));
@@ -103,15 +99,9 @@ mod tests {
 
     #[test]
     fn a_day_that_does_not_exist_is_refused() {
-        for text in [
-            "20250229",
-            "20251301",
-            "20250100",
-            "2025010",
-            "2025-1-1",
-            "00000101",
-            "２０２５０１０１",
-        ] {
+        for text in
+            ["20250229", "20251301", "20250100", "2025010", "2025-1-1", "00000101", "２０２５０１０１"]
+        {
             assert_eq!(Day::parse(text), None, "{text}");
         }
     }

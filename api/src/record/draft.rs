@@ -32,10 +32,7 @@ pub(super) struct Draft {
 impl Draft {
     /// Normalises the fields and looks for what is missing.
     pub(super) fn of_fields(fields: Fields) -> Self {
-        let mut draft = Self {
-            kind: kind_in(&fields),
-            ..Self::default()
-        };
+        let mut draft = Self { kind: kind_in(&fields), ..Self::default() };
         for name in fields.repeated() {
             draft.findings.stranger(&name, Rule::DuplicateItem);
         }
@@ -48,11 +45,7 @@ impl Draft {
 
     /// As [`Draft::of_fields`], for items that are normal already.
     pub(super) fn of_items(kind: Kind, items: Items) -> Self {
-        let mut draft = Self {
-            kind: Some(kind),
-            items,
-            ..Self::default()
-        };
+        let mut draft = Self { kind: Some(kind), items, ..Self::default() };
         draft.complete();
         draft
     }
@@ -94,9 +87,7 @@ impl Draft {
                     Some(_) => {}
                     None => {
                         self.items.set(item.name, datum);
-                        warning
-                            .into_iter()
-                            .for_each(|rule| self.findings.item(item, rule));
+                        warning.into_iter().for_each(|rule| self.findings.item(item, rule));
                     }
                 }
             }
@@ -149,9 +140,7 @@ impl Draft {
     }
 
     fn has_one_of(&self, items: &[&'static Item], group: &'static str) -> bool {
-        let mut of_group = items
-            .iter()
-            .filter(|item| item.need(self.kind) == Need::OneOf(group));
+        let mut of_group = items.iter().filter(|item| item.need(self.kind) == Need::OneOf(group));
         of_group.any(|item| self.has(item.name))
     }
 }

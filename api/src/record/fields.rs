@@ -87,8 +87,5 @@ impl Columns {
 
 fn repeated<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen = HashSet::new();
-    names
-        .filter(|name| !seen.insert(*name))
-        .map(str::to_owned)
-        .collect()
+    names.filter(|name| !seen.insert(*name)).map(str::to_owned).collect()
 }

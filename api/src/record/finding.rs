@@ -88,9 +88,7 @@ impl Findings {
     }
 
     pub(super) fn has_errors(&self) -> bool {
-        self.list
-            .iter()
-            .any(|finding| finding.severity == Severity::Error)
+        self.list.iter().any(|finding| finding.severity == Severity::Error)
     }
 
     pub(super) fn into_list(self) -> Vec<Finding> {
@@ -100,12 +98,7 @@ impl Findings {
     fn push(&mut self, item: String, rule: Rule, source: &'static str) {
         let source = rule.source().unwrap_or(source);
         let severity = rule.severity();
-        self.list.push(Finding {
-            severity,
-            item,
-            rule,
-            source,
-        });
+        self.list.push(Finding { severity, item, rule, source });
     }
 }
 

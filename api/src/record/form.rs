@@ -141,10 +141,7 @@ impl Form {
     fn list_of(self, value: &Value) -> Result<Vec<Cow<'_, str>>, Rule> {
         let empty = Rule::WrongType;
         match value {
-            Value::Array(values) => values
-                .iter()
-                .map(|value| self.text_of(value)?.ok_or(empty))
-                .collect(),
+            Value::Array(values) => values.iter().map(|value| self.text_of(value)?.ok_or(empty)).collect(),
             Value::String(text) if text.trim().is_empty() => Ok(Vec::new()),
             Value::String(text) => text
                 .split([';', '；'])

@@ -31,10 +31,7 @@ impl HolderCode {
         match code_type {
             CITIZEN_ID => CitizenId::parse(code).map(Self::Citizen),
             CREDIT_CODE => CreditCode::parse(code).map(Self::Organisation),
-            other => Ok(Self::Other {
-                code_type: other.to_owned(),
-                number: code.to_owned(),
-            }),
+            other => Ok(Self::Other { code_type: other.to_owned(), number: code.to_owned() }),
         }
     }
 }

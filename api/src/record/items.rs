@@ -1,7 +1,7 @@
 //! The table of all data items: `api/data/items.csv`, read once.
 //!
 //! One row an item; an item that differs between kinds of certificate has a row for each form it takes. The document
-//! about the ingest format is made from the same table ([`super::markdown`]).
+//! about the ingest format is made from the same table ([`super::items_markdown`]).
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -61,11 +61,7 @@ impl Item {
     /// How much certificates of the kind need it.
     #[must_use]
     pub fn need(&self, kind: Option<Kind>) -> Need {
-        if includes(&self.needing, kind) {
-            self.need
-        } else {
-            Need::Optional
-        }
+        if includes(&self.needing, kind) { self.need } else { Need::Optional }
     }
 
     /// Whether it is understood under this name.

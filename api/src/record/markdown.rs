@@ -19,19 +19,10 @@ const MARK: &str = " †";
 #[must_use]
 pub fn items_markdown() -> String {
     let mut out = String::from(INTRODUCTION);
-    section(&mut out, "Items of all kinds", |item| {
-        item.applies_text == "all"
-    });
+    section(&mut out, "Items of all kinds", |item| item.applies_text == "all");
     for family in Family::ALL {
-        let title = format!(
-            "Items of {} ({}, {})",
-            family.name_zh(),
-            family.name_en(),
-            family.standard()
-        );
-        section(&mut out, &title, |item| {
-            item.applies_text != "all" && is_of(item, family)
-        });
+        let title = format!("Items of {} ({}, {})", family.name_zh(), family.name_en(), family.standard());
+        section(&mut out, &title, |item| item.applies_text != "all" && is_of(item, family));
     }
     examples(&mut out);
     rules(&mut out);
@@ -42,24 +33,15 @@ pub fn items_markdown() -> String {
 /// Whether any kind of the family has the item.
 fn is_of(item: &Item, family: Family) -> bool {
     let kinds = verifier_core::ids::Kind::ALL.into_iter();
-    kinds
-        .filter(|kind| kind.family() == family)
-        .any(|kind| item.applies_to(Some(kind)))
+    kinds.filter(|kind| kind.family() == family).any(|kind| item.applies_to(Some(kind)))
 }
 
 fn section(out: &mut String, title: &str, belongs: impl Fn(&Item) -> bool) {
     push(out, format_args!("\n## {title}\n\n"));
-    push(
-        out,
-        format_args!("| item | 名称 | also | form | required | personal | source |\n"),
-    );
+    push(out, format_args!("| item | 名称 | also | form | required | personal | source |\n"));
     push(out, format_args!("|---|---|---|---|---|---|---|\n"));
     for item in items::all().iter().filter(|item| belongs(item)) {
-        let aliases: Vec<_> = item
-            .aliases
-            .iter()
-            .map(|alias| format!("`{alias}`"))
-            .collect();
+        let aliases: Vec<_> = item.aliases.iter().map(|alias| format!("`{alias}`")).collect();
         push(
             out,
             format_args!(
@@ -82,14 +64,8 @@ fn section(out: &mut String, title: &str, belongs: impl Fn(&Item) -> bool) {
 fn only(item: &Item) -> String {
     let words = item.applies_text;
     let is_whole = words == "all"
-        || Family::ALL
-            .iter()
-            .any(|family| words.split(' ').any(|word| word == family_word(*family)));
-    if is_whole {
-        String::new()
-    } else {
-        format!(" ({words})")
-    }
+        || Family::ALL.iter().any(|family| words.split(' ').any(|word| word == family_word(*family)));
+    if is_whole { String::new() } else { format!(" ({words})") }
 }
 
 fn need(text: &str) -> String {
@@ -99,16 +75,14 @@ fn need(text: &str) -> String {
         "no" => String::new(),
         other => other
             .replace("yes:", "**yes** for ")
+            .replace("should:", "*should* for ")
             .replace("one-of:", "*one of* "),
     }
 }
 
 /// A record of each family, as the generator makes them.
 fn examples(out: &mut String) {
-    push(
-        out,
-        format_args!("\n## Examples\n\nInvented. Sent as one line each; broken here to be read.\n"),
-    );
+    push(out, format_args!("\n## Examples\n\nInvented. Sent as one line each; broken here to be read.\n"));
     for family in Family::ALL {
         let Some(record) = generate::example(family) else {
             continue;
@@ -116,22 +90,14 @@ fn examples(out: &mut String) {
         let text = serde_json::from_slice::<serde_json::Value>(&record.to_line())
             .and_then(|value| serde_json::to_string_pretty(&value))
             .unwrap_or_default();
-        push(
-            out,
-            format_args!(
-                "\n### {}\n\n```json\n{text}\n```\n",
-                record.kind().name_zh()
-            ),
-        );
+        push(out, format_args!("\n### {}\n\n```json\n{text}\n```\n", record.kind().name_zh()));
     }
 }
 
 fn rules(out: &mut String) {
     push(
         out,
-        format_args!(
-            "\n## Rules\n\n| rule | severity | 说明 | meaning | source |\n|---|---|---|---|---|\n"
-        ),
+        format_args!("\n## Rules\n\n| rule | severity | 说明 | meaning | source |\n|---|---|---|---|---|\n"),
     );
     for rule in Rule::all() {
         let severity = match rule.severity() {
@@ -140,19 +106,14 @@ fn rules(out: &mut String) {
         };
         let (code, zh, en) = (rule.code(), rule.text_zh(), rule.text_en());
         let source = rule.source().unwrap_or("that of the item");
-        push(
-            out,
-            format_args!("| `{code}` | {severity} | {zh} | {en} | {source} |\n"),
-        );
+        push(out, format_args!("| `{code}` | {severity} | {zh} | {en} | {source} |\n"));
     }
 }
 
 fn tables(out: &mut String) {
     push(
         out,
-        format_args!(
-            "\n## Code tables\n\n| table | 名称 | codes | source | 核对 |\n|---|---|---|---|---|\n"
-        ),
+        format_args!("\n## Code tables\n\n| table | 名称 | codes | source | 核对 |\n|---|---|---|---|---|\n"),
     );
     for codes in Codes::ALL {
         let (key, title, count) = (codes.key(), codes.title_zh(), codes.rows().count());
@@ -179,18 +140,10 @@ mod tests {
     fn the_document_names_every_item_rule_and_table() {
         let text = items_markdown();
         for item in items::all() {
-            assert!(
-                text.contains(&format!("| `{}` |", item.name)),
-                "{}",
-                item.name
-            );
+            assert!(text.contains(&format!("| `{}` |", item.name)), "{}", item.name);
         }
         for rule in Rule::all() {
-            assert!(
-                text.contains(&format!("| `{}` |", rule.code())),
-                "{}",
-                rule.code()
-            );
+            assert!(text.contains(&format!("| `{}` |", rule.code())), "{}", rule.code());
         }
         for codes in Codes::ALL {
             assert!(text.contains(codes.title_zh()), "{codes:?}");

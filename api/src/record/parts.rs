@@ -30,11 +30,8 @@ impl Parts {
     pub(super) fn of(draft: &mut Draft) -> Self {
         let kind = draft.kind;
         Self {
-            number: kind.and_then(|kind| {
-                read(draft, name::NUMBER, |text| {
-                    CertificateNumber::parse(kind, text)
-                })
-            }),
+            number: kind
+                .and_then(|kind| read(draft, name::NUMBER, |text| CertificateNumber::parse(kind, text))),
             identifier: read(draft, name::IDENTIFIER, CertificateId::parse_own),
             issuer: read(draft, name::ISSUER_CODE, CreditCode::parse),
             division: read(draft, name::DIVISION, Division::parse),
@@ -53,11 +50,7 @@ pub(super) fn day(draft: &Draft, name: &str) -> Option<Day> {
     draft.items.text(name).and_then(Day::parse)
 }
 
-fn read<T>(
-    draft: &mut Draft,
-    name: &str,
-    parse: impl FnOnce(&str) -> Result<T, IdError>,
-) -> Option<T> {
+fn read<T>(draft: &mut Draft, name: &str, parse: impl FnOnce(&str) -> Result<T, IdError>) -> Option<T> {
     match parse(draft.items.text(name)?) {
         Ok(part) => Some(part),
         Err(error) => {
@@ -69,9 +62,7 @@ fn read<T>(
 
 fn holder(draft: &mut Draft) -> Option<Holder> {
     let code_type = draft.items.text(name::HOLDER_CODE_TYPE)?.to_owned();
-    let code = read(draft, name::HOLDER_CODE, |code| {
-        HolderCode::parse(&code_type, code)
-    })?;
+    let code = read(draft, name::HOLDER_CODE, |code| HolderCode::parse(&code_type, code))?;
     let name = draft.items.text(name::HOLDER_NAME)?.to_owned();
     Some(Holder::new(code, name))
 }

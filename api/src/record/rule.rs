@@ -231,10 +231,7 @@ mod tests {
         let codes: HashSet<_> = Rule::all().map(Rule::code).collect();
         assert_eq!(codes.len(), Rule::all().count());
         for code in codes {
-            assert!(
-                code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'),
-                "{code}"
-            );
+            assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");
         }
     }
 

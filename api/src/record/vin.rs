@@ -57,12 +57,7 @@ mod tests {
     #[test]
     fn a_changed_character_breaks_the_check_and_a_wrong_form_the_shape() {
         assert_eq!(broken_rule("1M8GDM9AXKP042789"), Some(Rule::VinCheck));
-        for vin in [
-            "1M8GDM9AXKP04278",
-            "1M8GDM9AXKPO42788",
-            "",
-            "1M8GDM9AXKP04278８",
-        ] {
+        for vin in ["1M8GDM9AXKP04278", "1M8GDM9AXKPO42788", "", "1M8GDM9AXKP04278８"] {
             assert_eq!(broken_rule(vin), Some(Rule::VinShape), "{vin}");
         }
     }

@@ -11,7 +11,7 @@ use crate::auth::Holder;
 use crate::clock::Timestamp;
 use crate::present::{self, Shown};
 use crate::problem::Problem;
-use crate::qr::{DrawError, Drawing, Medium};
+use crate::qr::{self, DrawError, Medium};
 
 /// Pixels for each module of a PNG: sharp on a phone's screen at any density.
 const SCALE: u8 = 8;
@@ -73,7 +73,7 @@ pub async fn create(
 }
 
 fn draw(form: Form, code: &str) -> Result<Vec<u8>, DrawError> {
-    let drawing = Drawing::new(code, Medium::Screen)?;
+    let drawing = qr::Code::new(code, Medium::Screen)?;
     match form {
         Form::Json | Form::Svg => Ok(drawing.svg().into_bytes()),
         Form::Png => drawing.png(SCALE),

@@ -11,7 +11,7 @@ use super::accounts::{self, Accounts};
 use super::client::{Client, text};
 use super::forge;
 use super::notebook::{Expected, Notebook};
-use crate::qr::{self, Drawing, Medium};
+use crate::qr::{self, Code, Medium};
 use crate::server::Running;
 use crate::store::certificates;
 
@@ -57,7 +57,7 @@ async fn import(server: &Running, accounts: &Accounts, notebook: &mut Notebook<'
     let all_made = usize::try_from(number("created")).is_ok_and(|made| made == accounts.records.len());
     notebook.check(all_made, "every record makes a certificate");
     let first = accounts.records.first().ok_or_else(|| Failure::new("no records"))?;
-    let (kind, issuer, number) = (first.kind().code(), first.issuer_code().to_string(), first.number().as_str().to_owned());
+    let (kind, issuer, number) = (first.kind().code(), first.issuer().to_string(), first.number().as_str().to_owned());
     let found = server.app().db.read(move |conn| certificates::find_by_number(conn, kind, &issuer, &number));
     let row = found.await.map_err(Failure::new)?.ok_or_else(|| Failure::new("the first record made no certificate"))?;
     accounts::add(server.app(), &accounts.driver, Some(row.holder_id)).await
@@ -69,7 +69,7 @@ async fn present(driver: &Client, dir: &Path, notebook: &mut Notebook<'_>) -> Re
     let first = list.get("certificates").and_then(|certificates| certificates.get(0)).unwrap_or(&Value::Null);
     let certificate = text(first, "id")?;
     let code = show_code(driver, &certificate).await?;
-    let drawing = Drawing::new(&code, Medium::Screen).map_err(Failure::new)?;
+    let drawing = Code::new(&code, Medium::Screen).map_err(Failure::new)?;
     bundle::replace(&dir.join("code.png"), &drawing.png(SCALE).map_err(Failure::new)?)?;
     bundle::replace(&dir.join("code.txt"), code.as_bytes())?;
     notebook.tell(format_args!("code.png, code.txt → {}", dir.display()));

@@ -20,10 +20,7 @@ pub(super) fn validity(parts: &Parts, draft: &mut Draft) {
 /// First issued after this version was.
 pub(super) fn first_issue(parts: &Parts, draft: &mut Draft) {
     let first = day(draft, name::FIRST_ISSUE_DATE);
-    if first
-        .zip(parts.issued_on)
-        .is_some_and(|(first, issued)| first > issued)
-    {
+    if first.zip(parts.issued_on).is_some_and(|(first, issued)| first > issued) {
         draft.report(name::FIRST_ISSUE_DATE, Rule::FirstIssueLate);
     }
 }
@@ -31,11 +28,7 @@ pub(super) fn first_issue(parts: &Parts, draft: &mut Draft) {
 /// The categories of a qualification have a date each, and none ends before it begins.
 pub(super) fn categories(_: &Parts, draft: &mut Draft) {
     let count = draft.items.list(name::QUALIFICATION).len();
-    for name in [
-        name::QUALIFICATION_FIRST_ISSUE,
-        name::QUALIFICATION_FROM,
-        name::QUALIFICATION_TO,
-    ] {
+    for name in [name::QUALIFICATION_FIRST_ISSUE, name::QUALIFICATION_FROM, name::QUALIFICATION_TO] {
         let dates = draft.items.list(name).len();
         if dates != 0 && count != 0 && dates != count {
             draft.report(name, Rule::UnequalLists);

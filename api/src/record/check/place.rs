@@ -28,8 +28,7 @@ pub(super) fn division(parts: &Parts, draft: &mut Draft) {
 
 /// A number of twelve digits begins with a division of the same city.
 pub(super) fn number(parts: &Parts, draft: &mut Draft) {
-    let (Some(division), Some(number), Some(kind)) = (&parts.division, &parts.number, draft.kind)
-    else {
+    let (Some(division), Some(number), Some(kind)) = (&parts.division, &parts.number, draft.kind) else {
         return;
     };
     if kind.family() == Family::Qualification {
@@ -37,10 +36,7 @@ pub(super) fn number(parts: &Parts, draft: &mut Draft) {
     }
     let prefix = division.prefix();
     let city = prefix.get(..CITY_DIGITS).unwrap_or(prefix);
-    if !number
-        .division()
-        .is_some_and(|of_number| of_number.is_within(city))
-    {
+    if !number.division().is_some_and(|of_number| of_number.is_within(city)) {
         draft.report(name::NUMBER, Rule::NumberDivision);
     }
 }

@@ -20,11 +20,7 @@ pub(super) fn in_force(_: &Parts, draft: &mut Draft) {
         Some(Family::TransportCertificate) => "10",
         Some(Family::Qualification) | None => return,
     };
-    if draft
-        .items
-        .text(name::OPERATING_STATUS)
-        .is_some_and(|status| status != operating)
-    {
+    if draft.items.text(name::OPERATING_STATUS).is_some_and(|status| status != operating) {
         draft.report(name::OPERATING_STATUS, Rule::NotOperating);
     }
 }

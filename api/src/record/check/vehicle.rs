@@ -10,11 +10,7 @@ use crate::record::vin;
 
 /// The colour fits the form of the plate, and the VIN is one.
 pub(super) fn plate_and_vin(parts: &Parts, draft: &mut Draft) {
-    if parts
-        .plate
-        .as_ref()
-        .is_some_and(|plate| !colour_fits(plate))
-    {
+    if parts.plate.as_ref().is_some_and(|plate| !colour_fits(plate)) {
         draft.report(name::PLATE_COLOUR, Rule::PlateColourDiffers);
     }
     if let Some(rule) = draft.items.text(name::VIN).and_then(vin::broken_rule) {

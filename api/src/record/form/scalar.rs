@@ -30,12 +30,7 @@ impl Form {
                 let warning = codes.name(&text).is_none().then_some(Rule::UnknownCode);
                 Ok((text, warning))
             }
-            Self::Kind => sound(
-                kind(&tidy(text))
-                    .ok_or(Rule::UnknownKind)?
-                    .code()
-                    .to_owned(),
-            ),
+            Self::Kind => sound(kind(&tidy(text)).ok_or(Rule::UnknownKind)?.code().to_owned()),
             Self::Event => match Event::parse(text) {
                 Some(event) => sound(event.code().to_owned()),
                 None => Err(Rule::UnknownEvent),
@@ -81,12 +76,7 @@ fn plain(text: &str, max: usize) -> Result<String, Rule> {
     Ok(text.to_owned())
 }
 
-fn measured(
-    text: String,
-    min: usize,
-    max: usize,
-    fits: impl Fn(char) -> bool,
-) -> Result<String, Rule> {
+fn measured(text: String, min: usize, max: usize, fits: impl Fn(char) -> bool) -> Result<String, Rule> {
     if !text.chars().all(fits) {
         return Err(Rule::WrongCharacters);
     }
@@ -116,9 +106,7 @@ fn date(text: String) -> Result<String, Rule> {
 
 fn time(text: String) -> Result<String, Rule> {
     let below = |digits: Option<&str>, limit: u8| {
-        digits
-            .and_then(|digits| digits.parse().ok())
-            .is_some_and(|n: u8| n < limit)
+        digits.and_then(|digits| digits.parse().ok()).is_some_and(|n: u8| n < limit)
     };
     let is_time = text.len() == 14
         && text.bytes().all(|b| b.is_ascii_digit())
@@ -126,11 +114,7 @@ fn time(text: String) -> Result<String, Rule> {
         && below(text.get(8..10), 24)
         && below(text.get(10..12), 60)
         && below(text.get(12..), 60);
-    if is_time {
-        Ok(text)
-    } else {
-        Err(Rule::NotADate)
-    }
+    if is_time { Ok(text) } else { Err(Rule::NotADate) }
 }
 
 const fn is_digit(character: char) -> bool {

@@ -31,25 +31,10 @@ fn every_notation_is_read_and_nothing_else() {
 
 #[test]
 fn decimals_lose_the_zeros_that_say_nothing() {
-    for (sent, normal) in [
-        ("4.50", "4.5"),
-        ("007", "7"),
-        ("0", "0"),
-        ("12.000", "12"),
-        ("0.10", "0.1"),
-    ] {
+    for (sent, normal) in [("4.50", "4.5"), ("007", "7"), ("0", "0"), ("12.000", "12"), ("0.10", "0.1")] {
         assert_eq!(text("n..8.3", json!(sent)), Ok(Some(normal.to_owned())));
     }
-    for sent in [
-        "1.2345",
-        "123456789",
-        ".5",
-        "1.",
-        "1,5",
-        "-1",
-        "1e3",
-        "1.2.3",
-    ] {
+    for sent in ["1.2345", "123456789", ".5", "1.", "1,5", "-1", "1e3", "1.2.3"] {
         assert!(text("n..8.3", json!(sent)).is_err(), "{sent}");
     }
 }
@@ -59,13 +44,7 @@ fn nothing_is_no_value() {
     for value in [json!(null), json!(""), json!("  "), json!("\u{3000}")] {
         assert_eq!(text("C..5", value), Ok(None));
     }
-    assert_eq!(
-        Form::parse("dates")
-            .unwrap()
-            .normalise(&json!([]))
-            .map(|found| found.is_none()),
-        Ok(true)
-    );
+    assert_eq!(Form::parse("dates").unwrap().normalise(&json!([])).map(|found| found.is_none()), Ok(true));
 }
 
 #[test]
@@ -77,13 +56,7 @@ fn length_is_counted_in_characters() {
 #[test]
 fn a_time_is_a_real_one() {
     assert!(text("time", json!("20250301235959")).is_ok());
-    for sent in [
-        "20250301240000",
-        "20250301236000",
-        "20250230000000",
-        "202503012359",
-        "2025030123595九",
-    ] {
+    for sent in ["20250301240000", "20250301236000", "20250230000000", "202503012359", "2025030123595九"] {
         assert_eq!(text("time", json!(sent)), Err(Rule::NotADate), "{sent}");
     }
 }
@@ -96,12 +69,9 @@ fn a_picture_over_the_limit_is_refused() {
 
 #[test]
 fn a_flag_is_true_or_false_however_it_is_written() {
-    for (sent, flag) in [
-        (json!(true), true),
-        (json!("1"), true),
-        (json!("false"), false),
-        (json!("0"), false),
-    ] {
+    for (sent, flag) in
+        [(json!(true), true), (json!("1"), true), (json!("false"), false), (json!("0"), false)]
+    {
         let found = Form::Flag.normalise(&sent).unwrap();
         assert!(found == Some((Datum::Flag(flag), None)));
     }

@@ -11,10 +11,7 @@ pub(super) const COMPANY: &str = "91210100MA99999962";
 
 /// A citizen id of a division no place has: born on 1 May 1990, male.
 pub(super) fn citizen() -> String {
-    CitizenId::with_check("21019919900501001")
-        .unwrap()
-        .as_str()
-        .to_owned()
+    CitizenId::with_check("21019919900501001").unwrap().as_str().to_owned()
 }
 
 pub(super) fn driver() -> Value {
@@ -74,8 +71,5 @@ pub(super) fn findings(record: &Value) -> Vec<Finding> {
 
 /// Rule and item of all findings.
 pub(super) fn rules(record: &Value) -> Vec<(&'static str, String)> {
-    findings(record)
-        .into_iter()
-        .map(|finding| (finding.rule.code(), finding.item))
-        .collect()
+    findings(record).into_iter().map(|finding| (finding.rule.code(), finding.item)).collect()
 }

@@ -27,10 +27,7 @@ fn json() -> impl Strategy<Value = Value> {
 
 /// A name of the table, or none.
 fn name() -> impl Strategy<Value = String> {
-    let names: Vec<String> = items::all()
-        .iter()
-        .map(|item| item.name.to_owned())
-        .collect();
+    let names: Vec<String> = items::all().iter().map(|item| item.name.to_owned()).collect();
     prop_oneof![9 => prop::sample::select(names), 1 => ".{0,12}"]
 }
 

@@ -35,18 +35,14 @@ impl Case {
 }
 
 fn cases() -> impl Iterator<Item = Case> {
-    CASES
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
+    CASES.lines().map(|line| serde_json::from_str(line).unwrap())
 }
 
 #[test]
 fn each_case_breaks_its_rule_and_no_other() {
     for case in cases() {
-        let found: Vec<_> = findings(&case.record())
-            .into_iter()
-            .map(|finding| (finding.rule.code(), finding.item))
-            .collect();
+        let found: Vec<_> =
+            findings(&case.record()).into_iter().map(|finding| (finding.rule.code(), finding.item)).collect();
         assert_eq!(found, [(case.rule.as_str(), case.item)]);
     }
 }
@@ -81,10 +77,7 @@ fn every_finding_names_its_source_and_speaks_both_languages() {
 #[test]
 fn no_finding_repeats_a_value() {
     let id = citizen();
-    let record = with(
-        driver(),
-        json!({"holderCode": format!("{id}9"), "birthDate": id, id.clone(): id}),
-    );
+    let record = with(driver(), json!({"holderCode": format!("{id}9"), "birthDate": id, id.clone(): id}));
     let text = serde_json::to_string(&findings(&record)).unwrap();
     assert!(!text.contains(&id), "{text}");
 }
@@ -96,23 +89,14 @@ fn a_record_with_several_faults_gets_all_of_them_at_once() {
         json!({"vin": "X", "validTo": "20200101", "issuerCode": "1", "approveTon": null, "firstIssueDate": null}),
     );
     let found: BTreeSet<_> = rules(&record).into_iter().map(|(rule, _)| rule).collect();
-    let expected = [
-        "ends_before_start",
-        "issued_after_end",
-        "missing",
-        "missing_one_of",
-        "vin_shape",
-        "wrong_length",
-    ];
+    let expected =
+        ["ends_before_start", "issued_after_end", "missing", "missing_one_of", "vin_shape", "wrong_length"];
     assert_eq!(found, expected.into());
 }
 
 #[test]
 fn without_a_kind_the_common_items_are_still_held_to_their_rules() {
-    let record = with(
-        driver(),
-        json!({"kind": null, "validTo": "20200101", "vin": "X"}),
-    );
+    let record = with(driver(), json!({"kind": null, "validTo": "20200101", "vin": "X"}));
     let found: Vec<_> = rules(&record);
     assert!(found.contains(&("missing", "kind".to_owned())));
     assert!(found.contains(&("ends_before_start", "validTo".to_owned())));
@@ -121,16 +105,7 @@ fn without_a_kind_the_common_items_are_still_held_to_their_rules() {
 
 #[test]
 fn a_line_that_is_not_one_object_is_refused() {
-    for line in [
-        "",
-        "{",
-        "[]",
-        "null",
-        "7",
-        "{} {}",
-        "{\"kind\":\"071\"",
-        "{'kind':'071'}",
-    ] {
+    for line in ["", "{", "[]", "null", "7", "{} {}", "{\"kind\":\"071\"", "{'kind':'071'}"] {
         let findings = Record::from_json(line.as_bytes()).unwrap_err();
         assert_eq!(findings[0].rule.code(), "not_json", "{line}");
     }
@@ -140,18 +115,12 @@ fn a_line_that_is_not_one_object_is_refused() {
 fn a_name_that_occurs_twice_is_refused() {
     let line = driver().to_string().replacen('{', "{\"sexCode\":\"1\",", 1);
     let findings = Record::from_json(line.as_bytes()).unwrap_err();
-    assert_eq!(
-        (findings[0].rule.code(), findings[0].item.as_str()),
-        ("duplicate_item", "sexCode")
-    );
+    assert_eq!((findings[0].rule.code(), findings[0].item.as_str()), ("duplicate_item", "sexCode"));
 }
 
 #[test]
 fn the_type_of_the_holders_code_follows_from_the_document() {
-    let record = with(
-        driver(),
-        json!({"holderCodeType": null, "idDocumentTypeCode": "1"}),
-    );
+    let record = with(driver(), json!({"holderCodeType": null, "idDocumentTypeCode": "1"}));
     assert_eq!(read(&record).unwrap().record.holder().code_type(), "111");
 }
 
@@ -165,15 +134,8 @@ fn a_foreigner_holds_a_qualification_under_a_passport() {
 
 #[test]
 fn a_portrait_gives_its_digest() {
-    let record = read(&with(driver(), json!({"holderPhoto": PNG})))
-        .unwrap()
-        .record;
+    let record = read(&with(driver(), json!({"holderPhoto": PNG}))).unwrap().record;
     let digest = data_encoding::HEXLOWER.encode(record.photo_digest().unwrap());
-    let given = read(&with(
-        driver(),
-        json!({"holderPhotoDigest": digest.to_uppercase()}),
-    ))
-    .unwrap()
-    .record;
+    let given = read(&with(driver(), json!({"holderPhotoDigest": digest.to_uppercase()}))).unwrap().record;
     assert_eq!(record.photo_digest(), given.photo_digest());
 }
