@@ -15,7 +15,10 @@ use crate::keys::CeremonyError;
 mod accounts;
 mod bundle;
 mod docs;
+mod generate;
+mod import;
 mod keys;
+mod progress;
 mod serve;
 mod verify;
 
@@ -26,6 +29,8 @@ const EXAMPLES: &str = "\
 Examples:
   yzt serve                          start a server; no setting is needed
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
+  yzt generate --count 1000 --out certificates.ndjson
+  yzt import certificates.ndjson     take certificates in
   yzt bundle export --out DIR        what officers carry, as files
   yzt verify --bundle DIR CODE       decide about a code without network
   yzt accounts add --login zhang --role officer --name 张警官
@@ -46,6 +51,8 @@ struct Arguments {
 enum Command {
     /// Start the server
     Serve,
+    Import(import::Import),
+    Generate(generate::Generate),
     Bundle(bundle::Bundle),
     Verify(verify::Verify),
     /// Make, list, rotate and revoke signing keys
@@ -80,6 +87,8 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
         Command::Serve => serve::run(config()?)?,
+        Command::Import(import) => return import.run(config()?),
+        Command::Generate(generate) => generate.run()?,
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
         Command::Keys(keys) => keys.run(config()?)?,

@@ -6,6 +6,7 @@
 mod bundle;
 mod documents;
 mod health;
+mod ingest;
 mod sessions;
 #[macro_use]
 mod table;
@@ -16,6 +17,10 @@ routes! {
     // Accounts
     "/v1/sessions"      [POST => sessions::create]
     "/v1/me"            [GET => sessions::me]
+
+    // Certificates
+    "/v1/ingest"         [POST => ingest::create]
+    "/v1/ingest/{batch}" [GET => ingest::report]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]
