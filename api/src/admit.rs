@@ -170,7 +170,7 @@ impl Admission {
     fn bounds(&self) -> Bounds<'_> {
         Bounds {
             province: &self.app.config.iss,
-            division: self.sender.division.as_deref().unwrap_or_default(),
+            division: self.sender.division.as_deref(),
             today: i32::try_from(self.now.day().0).unwrap_or(i32::MAX),
         }
     }
@@ -179,7 +179,7 @@ impl Admission {
 /// What is known of the certificate a candidate is about.
 fn known(conn: &mut Conn, candidate: &Candidate) -> Result<Option<Known>, StoreError> {
     let record = &candidate.record;
-    let (kind, issuer) = (record.kind().code(), record.issuer_code().as_str());
+    let (kind, issuer) = (record.kind().code(), record.issuer().as_str());
     let Some(row) = certificates::find_by_number(conn, kind, issuer, record.number().as_str())? else {
         return Ok(None);
     };
@@ -242,3 +242,6 @@ impl From<AdmitError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use verifier_core::ids::Division;
+
+use crate::problem::{Code, Problem};
 
 pub mod accounts;
 mod address;
@@ -84,4 +87,21 @@ pub struct Account {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2101")]
     pub division: Option<String>,
+}
+
+impl Account {
+    /// Whether this account's jurisdiction covers a division (GB/T 2260, six digits). One without covers all.
+    #[must_use]
+    pub fn covers(&self, division: &str) -> bool {
+        let within = |prefix: &String| Division::parse(division).is_ok_and(|division| division.is_within(prefix));
+        self.division.as_ref().is_none_or(within)
+    }
+
+    /// As [`Self::covers`], for the place where it is a condition.
+    ///
+    /// # Errors
+    /// [`Code::OtherDivision`] when it does not.
+    pub fn require_division(&self, division: &str) -> Result<(), Problem> {
+        if self.covers(division) { Ok(()) } else { Err(Code::OtherDivision.into()) }
+    }
 }

@@ -14,6 +14,7 @@ use crate::keys::CeremonyError;
 
 mod accounts;
 mod bundle;
+mod demo;
 mod docs;
 mod generate;
 mod import;
@@ -22,18 +23,22 @@ mod progress;
 mod serve;
 mod verify;
 
+#[cfg(test)]
+pub(crate) use generate::write as write_records;
+
 /// The end of a command that was not used as its help says (sysexits `EX_USAGE`).
 const WRONG_USE: u8 = 64;
 
 const EXAMPLES: &str = "\
 Examples:
+  yzt demo                           the whole story, with invented data
   yzt serve                          start a server; no setting is needed
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
   yzt generate --count 1000 --out certificates.ndjson
   yzt import certificates.ndjson     take certificates in
+  yzt accounts add --login zhang --role officer --name 张警官
   yzt bundle export --out DIR        what officers carry, as files
   yzt verify --bundle DIR CODE       decide about a code without network
-  yzt accounts add --login zhang --role officer --name 张警官
   yzt docs configuration             all settings";
 
 /// 道路运输电子证照 Electronic road-transport certificates
@@ -51,6 +56,7 @@ struct Arguments {
 enum Command {
     /// Start the server
     Serve,
+    Demo(demo::Demo),
     Import(import::Import),
     Generate(generate::Generate),
     Bundle(bundle::Bundle),
@@ -89,6 +95,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Serve => serve::run(config()?)?,
         Command::Import(import) => return import.run(config()?),
         Command::Generate(generate) => generate.run()?,
+        Command::Demo(demo) => return demo.run(),
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
         Command::Keys(keys) => keys.run(config()?)?,

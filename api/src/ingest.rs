@@ -115,3 +115,6 @@ where
     }
     intake.finish().await
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,6 +43,22 @@ impl Running {
         &self.app
     }
 
+    /// Serves until SIGTERM or SIGINT, then stops as [`Self::stop`] does; asked a second time, at once.
+    ///
+    /// # Errors
+    /// When the server ends by itself.
+    pub async fn until_asked_to_stop(mut self) -> Result<(), StartError> {
+        tokio::select! {
+            by_itself = &mut self.ended => return by_itself.map_or_else(panicked, finished),
+            () = asked_to_stop() => {}
+        }
+        tracing::info!("stopping");
+        tokio::select! {
+            stopped = self.stop() => stopped,
+            () = asked_to_stop() => Ok(()),
+        }
+    }
+
     /// Stops listening, lets requests in flight end, and returns when all is still.
     ///
     /// # Errors
@@ -77,18 +93,9 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
 /// # Errors
 /// As [`spawn`], or when the server ends by itself.
 pub async fn run(config: Config) -> Result<(), StartError> {
-    let mut server = spawn(config, Clock::System).await?;
+    let server = spawn(config, Clock::System).await?;
     tracing::info!(address = %server.address, "listening");
-    tokio::select! {
-        by_itself = &mut server.ended => return by_itself.map_or_else(panicked, finished),
-        () = asked_to_stop() => {}
-    }
-    tracing::info!("stopping");
-    tokio::select! {
-        stopped = server.stop() => stopped,
-        // Asked a second time: at once.
-        () = asked_to_stop() => Ok(()),
-    }
+    server.until_asked_to_stop().await
 }
 
 /// Learns now and then which keys there are, so that `yzt keys` takes effect on servers that run.

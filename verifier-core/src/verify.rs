@@ -37,8 +37,9 @@ pub fn verify(code: &str, bundle: Result<&Bundle, BundleError>, now: Seconds, st
     };
     match authenticate(&presentation, bundle.trust()) {
         Ok(issuer) => judge(&Scan { presentation: &presentation, bundle, issuer, now, state }),
-        Err(reason) => {
-            Verdict { established: signatures_only(reason, bundle.trust()), ..Verdict::because(reason) }
+        Err(failure) => {
+            let established = Established { seal: failure.seal, ..with_trust(bundle.trust()) };
+            Verdict { established, ..Verdict::because(failure.reason) }
         }
     }
 }
@@ -56,21 +57,39 @@ fn read(code: &str) -> Result<Unverified, Box<Verdict>> {
     Unverified::parse(&bytes).map_err(|_| verdict(Reason::Malformed))
 }
 
+/// Why steps 2 to 4 decided.
+struct Failure {
+    reason: Reason,
+    /// The seal was found good, and it was the presentation that failed.
+    seal: bool,
+}
+
 /// Steps 2 to 4: who sealed it, and who shows it.
-fn authenticate<'a>(presentation: &Unverified, trust: &'a TrustList) -> Result<&'a Issuer, Reason> {
+fn authenticate<'a>(presentation: &Unverified, trust: &'a TrustList) -> Result<&'a Issuer, Failure> {
+    let issuer = sealed_by(presentation, trust).map_err(|reason| Failure { reason, seal: false })?;
+    shown_by(presentation, issuer).map_err(|reason| Failure { reason, seal: true })?;
+    Ok(issuer)
+}
+
+/// Steps 2 and 3.
+fn sealed_by<'a>(presentation: &Unverified, trust: &'a TrustList) -> Result<&'a Issuer, Reason> {
     let credential = &presentation.credential;
     let issuer = trust.issuer_of(&credential.claims.issuer).ok_or(Reason::UnknownIssuer)?;
-    let seal_keys = keys(issuer, credential.kid, KeyUse::Seal, credential.claims.sealed)?;
-    if !seal_keys.iter().any(|key| credential.verifies(&key.public_key)) {
-        return Err(Reason::SealForged);
-    }
+    let keys = keys(issuer, credential.kid, KeyUse::Seal, credential.claims.sealed)?;
+    let sealed = keys.iter().any(|key| credential.verifies(&key.public_key));
+    if sealed { Ok(issuer) } else { Err(Reason::SealForged) }
+}
+
+/// Step 4.
+fn shown_by(presentation: &Unverified, issuer: &Issuer) -> Result<(), Reason> {
+    let device_key = presentation.credential.claims.device_key.as_ref();
     let shown = match presentation.kid {
         Some(kid) => keys(issuer, kid, KeyUse::Presentation, presentation.claims.made)?
             .iter()
             .any(|key| presentation.verifies(&key.public_key)),
-        None => credential.claims.device_key.as_ref().is_some_and(|key| presentation.verifies(key)),
+        None => device_key.is_some_and(|key| presentation.verifies(key)),
     };
-    if shown { Ok(issuer) } else { Err(Reason::PresentationForged) }
+    if shown { Ok(()) } else { Err(Reason::PresentationForged) }
 }
 
 /// The issuer's keys with this id that were good for `key_use` at `instant`. The id is a hint: all are tried.
@@ -97,7 +116,7 @@ fn judge(scan: &Scan<'_>) -> Verdict {
     let (shown_now, within_dates) = (shown_now(scan), within_dates(scan));
     let steps =
         [clock(scan), shown_now, within_dates.0, within_dates.1, status_reason(scan), bundle_age(scan)];
-    let offset = holder_clock_offset(scan);
+    let offset = holder_clock_offset(scan).filter(|_| shown_now != Some(Reason::CodeExpired));
     let claims = &scan.presentation.claims;
     Verdict {
         certificate: Some(Certificate::new(&scan.presentation.credential.claims, scan.bundle.trust())),
@@ -111,7 +130,7 @@ fn judge(scan: &Scan<'_>) -> Verdict {
             seal: true,
             presentation: true,
             shown_now: shown_now.is_none() && clock(scan).is_none(),
-            within_dates: within_dates == (None, None),
+            within_dates: within_dates == (None, None) && clock(scan).is_none(),
             status: status(scan),
             status_as_of: list(scan).map(StatusList::issued),
             ..with_trust(scan.bundle.trust())
@@ -145,7 +164,8 @@ fn within_dates(scan: &Scan<'_>) -> (Option<Reason>, Option<Reason>) {
     let credential = &scan.presentation.credential.claims;
     let certificate = if credential.face.last_day.is_some_and(|last| last < scan.now.day()) {
         Some(Reason::CertificateExpired)
-    } else if scan.now < credential.valid_from {
+    } else if scan.now < credential.valid_from && clock(scan).is_none() {
+        // A clock that is known to be slow cannot tell: an officer's reset phone must not turn certificates red.
         Some(Reason::CertificateNotYetValid)
     } else {
         None
@@ -196,7 +216,8 @@ fn warnings(scan: &Scan<'_>, clock_offset: Option<i64>) -> Vec<Warning> {
 }
 
 /// A phone's code from the future says its clock is ahead; one past its end, within the allowance, that it is
-/// behind: phones show each code for less than its life.
+/// behind: phones show each code for less than its life. What is past the allowance too is more likely a screenshot,
+/// and says nothing of a clock.
 fn holder_clock_offset(scan: &Scan<'_>) -> Option<i64> {
     let Presentation { made, expires, .. } = scan.presentation.claims;
     let seconds = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
@@ -228,10 +249,4 @@ fn with_trust(trust: &TrustList) -> Established {
         trust_list_issued: Some(trust.claims().issued),
         ..Established::default()
     }
-}
-
-/// What is established when steps 2 to 4 decided. A presentation that fails may still carry a genuine seal, but
-/// nothing of its face is returned, so nothing is claimed of it either.
-fn signatures_only(reason: Reason, trust: &TrustList) -> Established {
-    Established { seal: reason == Reason::PresentationForged, ..with_trust(trust) }
 }

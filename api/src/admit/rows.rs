@@ -88,7 +88,7 @@ impl Admission {
         let record = &candidate.record;
         let version = u16::try_from(sealed.version.number).unwrap_or(u16::MAX);
         let identifier =
-            match CertificateId::new(record.kind().type_code(), record.issuer_code(), &serial, version) {
+            match CertificateId::new(record.kind().type_code(), record.issuer(), &serial, version) {
                 Ok(identifier) => identifier.to_string(),
                 Err(error) => return Ok(Err(refused(Rule::Id(error)))),
             };
@@ -96,7 +96,7 @@ impl Admission {
             id: String::new(),
             kind: record.kind().code().to_owned(),
             number: record.number().as_str().to_owned(),
-            issuer_code: record.issuer_code().as_str().to_owned(),
+            issuer_code: record.issuer().as_str().to_owned(),
             division: record.division().as_str().to_owned(),
             identifier,
             serial,

@@ -15,8 +15,8 @@ pub(super) struct Known {
 pub(super) struct Bounds<'a> {
     /// The prefix of the divisions this system answers for.
     pub(super) province: &'a str,
-    /// The prefix of those the sender answers for.
-    pub(super) division: &'a str,
+    /// The prefix of those the sender answers for; `None`: all.
+    pub(super) division: Option<&'a str>,
     /// Days since 1970-01-01 (UTC+8).
     pub(super) today: i32,
 }
@@ -73,8 +73,9 @@ pub(super) fn of(known: Option<&Known>, candidate: &Candidate, bounds: &Bounds<'
 /// The division of the record and, where the certificate is known, the one it has now.
 fn is_within(candidate: &Candidate, known: Option<&Known>, bounds: &Bounds<'_>) -> bool {
     let division = candidate.record.division();
-    let sent = division.is_within(bounds.province) && division.is_within(bounds.division);
-    sent && known.is_none_or(|known| known.row.division.starts_with(bounds.division))
+    let sent = bounds.division.is_none_or(|prefix| division.is_within(prefix));
+    let stored = |known: &Known| bounds.division.is_none_or(|prefix| known.row.division.starts_with(prefix));
+    division.is_within(bounds.province) && sent && known.is_none_or(stored)
 }
 
 /// Whether the record says what was said before.

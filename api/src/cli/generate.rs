@@ -73,7 +73,7 @@ impl Generate {
 }
 
 /// Writes records and tells how many are written.
-fn write(
+pub(crate) fn write(
     records: impl Iterator<Item = Record>,
     format: Format,
     out: &mut impl Write,

@@ -12,7 +12,7 @@ use super::{Failure, say};
 use crate::clock::Clock;
 use crate::qr;
 
-mod show;
+pub(super) mod show;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -28,7 +28,7 @@ impl Reader {
         match (format, header) {
             (Format::Ndjson, _) => Ok(Self::Ndjson),
             (Format::Csv, Some(Content::Whole(bytes))) => {
-                let header = row(bytes).ok_or_else(|| broken(Rule::NotUtf8))?;
+                let header = row(bytes).ok_or_else(|| broken(Rule::WrongEncoding))?;
                 let columns = Columns::read(&header)?;
                 if has_kind(&header) { Ok(Self::Csv(columns)) } else { Err(vec![no_kind()]) }
             }
@@ -45,7 +45,7 @@ impl Reader {
             Content::UnclosedQuote => return Read::Broken(broken(Rule::UnclosedQuote)),
         };
         if std::str::from_utf8(bytes).is_err() {
-            return Read::Broken(broken(Rule::NotUtf8));
+            return Read::Broken(broken(Rule::WrongEncoding));
         }
         let accepted = match self {
             Self::Ndjson => Record::from_json(bytes),

@@ -55,6 +55,9 @@ problems! {
     BadQuery BAD_REQUEST "bad_query"
         "查询参数不符合要求", "A query parameter is missing or not of its form";
         "按接口文档检查查询参数", "Check the query parameters against the API document".
+    UnfitValue UNPROCESSABLE_ENTITY "unfit_value"
+        "请求中有不符合要求的数据项", "An item of the request does not fit";
+        "按 findings 指出的数据项和规则改正后重新提交", "Correct the items that findings names, then send again".
     NotFound NOT_FOUND "not_found"
         "没有此项内容", "There is nothing here, or nothing that you may see";
         "检查地址和编号是否正确", "Check the address and the id".
@@ -100,6 +103,56 @@ problems! {
     WrongRole FORBIDDEN "wrong_role"
         "当前账号无权进行此操作", "This account's role may not do this";
         "换用有权限的账号登录，或联系管理员", "Sign in with an account that may, or ask an administrator".
+
+    OtherDivision FORBIDDEN "other_division"
+        "该证照不属于本账号管辖的行政区划", "The certificate is of a division outside this account's jurisdiction";
+        "由管辖该行政区划的账号办理", "Let an account that answers for the division do it".
+
+    // Certificates
+    CertificateCancelled CONFLICT "certificate_cancelled"
+        "证照已注销，不能亮证", "The certificate was cancelled and cannot be presented";
+        "如需继续从业或经营，请向发证机关申请办理新证", "Apply to the issuing authority for a new one".
+    CertificateSuspended CONFLICT "certificate_suspended"
+        "证照已被暂扣，暂时不能亮证", "The certificate is suspended and cannot be presented for now";
+        "请向作出暂扣决定的机关了解处理办法，恢复后即可亮证", "Ask the authority that suspended it; once resumed it can be presented".
+    CertificateRevoked CONFLICT "certificate_revoked"
+        "证照已被吊销或撤销，不能亮证", "The certificate was revoked and cannot be presented";
+        "对决定有异议的，请向作出决定的机关咨询", "If you object to the decision, ask the authority that made it".
+    CertificateReportedLost CONFLICT "certificate_reported_lost"
+        "证照已挂失，暂时不能亮证", "The certificate was reported lost and cannot be presented for now";
+        "请向发证机关解除挂失或申请补发", "Ask the issuing authority to lift the report or to reissue it".
+    CertificateExpired CONFLICT "certificate_expired"
+        "证照已过有效期，不能亮证", "The certificate has expired and cannot be presented";
+        "请向发证机关申请换发", "Apply to the issuing authority for renewal".
+    CertificateNotYetValid CONFLICT "certificate_not_yet_valid"
+        "证照尚未生效，暂时不能亮证", "The certificate is not valid yet and cannot be presented for now";
+        "请在有效期开始之日起亮证", "Present it from its first valid day on".
+    TransitionNotAllowed CONFLICT "transition_not_allowed"
+        "按证照当前状态不能进行此项变更", "The certificate, as it stands, does not allow this change";
+        "查看证照的变更记录，核对业务类型；已注销、吊销的证照须办理新证", "Look at its history and check the event; one that was cancelled or revoked needs a new certificate".
+    EventConflict CONFLICT "event_conflict"
+        "该事件编号已用于其他内容", "Another event has this id";
+        "同一事件重发时内容须一致；不同事件请使用新的编号", "Send a repeated event unchanged; give another event an id of its own".
+
+    // Devices
+    DeviceCredentialsOff FORBIDDEN "device_credentials_off"
+        "本系统未启用手机离线亮证", "Presenting without network is not enabled here";
+        "请联网亮证", "Present with network".
+    ChallengeInvalid UNPROCESSABLE_ENTITY "challenge_invalid"
+        "质询值无效、已使用或已过期", "The challenge is unknown, used or past its end";
+        "重新获取质询值后再试", "Get a new challenge and try again".
+    DeviceProofInvalid UNPROCESSABLE_ENTITY "device_proof_invalid"
+        "签名与公钥、质询值不符", "The signature is not that of this key over this challenge";
+        "按 docs/protocol.md 第 10 节生成签名，获取新的质询值后再试", "Sign as docs/protocol.md §10 says, over a new challenge".
+    DeviceKnown CONFLICT "device_known"
+        "该公钥已登记", "This key is registered already";
+        "请在手机上生成新的密钥后再登记", "Make a new key on the phone and register that".
+    DeviceRevoked CONFLICT "device_revoked"
+        "该设备已停用", "The device was revoked";
+        "请登记新的设备", "Register a new device".
+    TooManyDevices CONFLICT "too_many_devices"
+        "登记的设备已达上限", "This account has as many devices as it may";
+        "停用不再使用的设备后再登记", "Revoke one that is no longer used, then register".
 
     // This side
     Internal INTERNAL_SERVER_ERROR "internal"

@@ -18,8 +18,6 @@ pub enum PublishError {
     Signer(SignerError),
     /// A key in the database is no key.
     KeyUnreadable(String),
-    /// The signing keys could not be learned anew.
-    Keys(String),
     /// What was published earlier does not verify under the keys this server knows.
     Unusable(BundleError),
     /// Another server publishes at the same time, again and again.
@@ -44,7 +42,6 @@ impl fmt::Display for PublishError {
             Self::Store(error) => error.fmt(f),
             Self::Signer(error) => error.fmt(f),
             Self::KeyUnreadable(kid) => write!(f, "the key {kid} in the database is no key"),
-            Self::Keys(cause) => write!(f, "signing keys: {cause}"),
             Self::Unusable(error) => write!(f, "what was published does not verify: {error}"),
             Self::Contended => f.write_str("another server publishes at the same time"),
         }

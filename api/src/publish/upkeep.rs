@@ -25,7 +25,6 @@ pub async fn keep_fresh(app: web::Data<App>) {
 }
 
 async fn once(app: &App) -> Result<(), PublishError> {
-    app.learn_keys().await.map_err(|error| PublishError::Keys(error.to_string()))?;
     newest_trust_list(app).await?;
     newest_status_list(app).await?;
     let oldest = app.clock.now().plus_seconds(-i64::from(app.config.bundle_retention) * SECONDS_PER_DAY);

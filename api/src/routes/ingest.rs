@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use actix_web::dev::Decompress;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
-use actix_web::web::Query;
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::admit::Sender;
 use crate::app::App;
@@ -52,26 +50,27 @@ pub async fn create(
 }
 
 /// Where to go on with the findings of a batch.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
     /// Findings of lines after this one; `next_after_line` of the answer before.
     #[serde(default)]
-    #[param(default = 0)]
     after_line: i64,
 }
 
 /// What became of a batch, so far or altogether: what it counts is kept. Its sender and administrators see it.
 #[utoipa::path(get, path = "/v1/ingest/{batch}", tag = "certificates", operation_id = "ingest_report",
     security(("session" = [])),
-    params(("batch" = String, Path, description = "The id of a batch"), Page),
+    params(
+        ("batch" = String, Path, description = "The id of a batch"),
+        ("after_line" = Option<i64>, Query,
+            description = "Findings of lines after this one: `next_after_line` of the answer before")),
     responses((status = 200, description = "The report, with up to 1,000 findings", body = Report)))]
 pub async fn report(
     app: web::Data<App>,
     who: SignedIn,
     batch: web::Path<String>,
-    Query(page): Query<Page>,
+    page: web::Query<Page>,
 ) -> Result<web::Json<Report>, Problem> {
     let account = who.one_of(&[Role::Issuer, Role::Admin])?;
     let (batch, after_line) = (batch.into_inner(), page.after_line);

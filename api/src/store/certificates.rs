@@ -213,3 +213,48 @@ pub fn set_replaced(conn: &mut Conn, id: &str, version: i32, replaced_as: &str) 
         .execute(conn)?;
     Ok(())
 }
+
+/// Sets status and overdue mark of a certificate that is still as it was read: `false` when it is not.
+///
+/// # Errors
+/// When the database cannot.
+pub fn change_status(
+    conn: &mut Conn,
+    as_read: &CertificateRow,
+    status: &str,
+    review_overdue: bool,
+    at: i64,
+) -> Result<bool, StoreError> {
+    let unchanged = certificates::table
+        .find(&as_read.id)
+        .filter(certificates::version.eq(as_read.version))
+        .filter(certificates::status.eq(&as_read.status))
+        .filter(certificates::review_overdue.eq(as_read.review_overdue));
+    let changed = diesel::update(unchanged)
+        .set((
+            certificates::status.eq(status),
+            certificates::review_overdue.eq(review_overdue),
+            certificates::updated_at.eq(at),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Puts a fresh seal on a version, in place of the one `as_read` has: `false` when another came first.
+///
+/// # Errors
+/// When the database cannot.
+pub fn replace_credential(conn: &mut Conn, as_read: &VersionRow, fresh: &VersionRow) -> Result<bool, StoreError> {
+    let unchanged = certificate_versions::table
+        .find((&as_read.certificate_id, as_read.version))
+        .filter(certificate_versions::sealed_at.eq(as_read.sealed_at));
+    let changed = diesel::update(unchanged)
+        .set((
+            certificate_versions::credential.eq(&fresh.credential),
+            certificate_versions::seal_key.eq(&fresh.seal_key),
+            certificate_versions::sealed_at.eq(fresh.sealed_at),
+            certificate_versions::credential_exp.eq(fresh.credential_exp),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}

@@ -1,0 +1,73 @@
+//! The demonstration's people and their certificates. Their passwords are no secret: they exist here only.
+
+use crate::app::App;
+use crate::auth::{self, Password, Role};
+use crate::generate::Generator;
+use crate::record::{Day, Record};
+
+use super::super::Failure;
+use super::ROUNDS;
+
+/// Records to import; the first nine are one of each kind.
+const RECORDS: usize = 200;
+/// What the invented records are made from.
+const SEED: u64 = 2022;
+
+/// Someone who can sign in.
+pub(super) struct DemoAccount {
+    pub(super) login: &'static str,
+    pub(super) password: &'static str,
+    pub(super) about: &'static str,
+    role: Role,
+    name: &'static str,
+}
+
+/// Everybody in the story. The driver's account is made once the certificates are in.
+pub(super) struct Accounts {
+    pub(super) driver: DemoAccount,
+    pub(super) officer: DemoAccount,
+    pub(super) issuer: DemoAccount,
+    pub(super) admin: DemoAccount,
+    /// The records that come in; the driver is the holder of the first.
+    pub(super) records: Vec<Record>,
+}
+
+impl Accounts {
+    pub(super) fn all(&self) -> [&DemoAccount; 4] {
+        [&self.driver, &self.officer, &self.issuer, &self.admin]
+    }
+}
+
+/// Makes the staff's accounts and the records of the story.
+pub(super) async fn make(app: &App) -> Result<Accounts, Failure> {
+    let days = i32::try_from(app.clock.now().day().0).map_err(Failure::new)?;
+    let today = Day::from_days(days).ok_or_else(|| Failure::new("the clock is far from any year of ours"))?;
+    let account = |login, password, role, name, about| DemoAccount { login, password, about, role, name };
+    let accounts = Accounts {
+        driver: account("driver", "demo-jiashi", Role::Holder, "演示驾驶员", "持证人 holder of the first certificate"),
+        officer: account("officer", "demo-zhifa", Role::Officer, "演示执法员", "执法人员 officer at the roadside"),
+        issuer: account("issuer", "demo-yunzheng", Role::Issuer, "演示运政系统", "运政系统 the issuer's system"),
+        admin: account("admin", "demo-guanli", Role::Admin, "演示管理员", "管理员 administrator"),
+        records: Generator::new(SEED, today).take(RECORDS).collect(),
+    };
+    for account in [&accounts.officer, &accounts.issuer, &accounts.admin] {
+        add(app, account, None).await?;
+    }
+    Ok(accounts)
+}
+
+/// Adds an account; a holder's with the holder it acts for.
+pub(super) async fn add(app: &App, account: &DemoAccount, holder_id: Option<String>) -> Result<(), Failure> {
+    let new = auth::accounts::NewAccount {
+        id: app.new_id().to_string(),
+        login: account.login.to_owned(),
+        role: account.role,
+        name: account.name.to_owned(),
+        password: Password::hash(account.password, ROUNDS).ok_or_else(|| Failure::new("no randomness"))?,
+        holder_id,
+        division: None,
+    };
+    let now = app.clock.now();
+    app.db.write(move |conn| auth::accounts::add(conn, new, now)).await.map_err(Failure::new)?;
+    Ok(())
+}

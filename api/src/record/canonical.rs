@@ -1,0 +1,94 @@
+//! The one text of a record's content: JSON with sorted keys and no spaces, so that equal content has an equal digest.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
+use serde_json::{Map, Value};
+
+use super::Record;
+use super::draft::EXTENSION;
+use super::event::Event;
+use super::name;
+
+/// Bytes a record takes as a rule; more is taken as needed.
+const LENGTH_USUAL: usize = 1536;
+
+/// A record as it is stored: items and extension, by name. What made this version is no part of its content, and is
+/// left out unless asked for.
+pub(super) struct Content<'a> {
+    pub(super) record: &'a Record,
+    pub(super) with_event: bool,
+}
+
+impl Serialize for Content<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Record { items, extension, event, .. } = self.record;
+        let mut out = serializer.serialize_map(None)?;
+        let mut event = (self.with_event && *event != Event::Initial).then(|| event.code());
+        let mut extension = (!extension.is_empty()).then_some(extension);
+        for (name, datum) in items.iter() {
+            if name > name::EVENT
+                && let Some(event) = event.take()
+            {
+                out.serialize_entry(name::EVENT, event)?;
+            }
+            if name > EXTENSION
+                && let Some(extension) = extension.take()
+            {
+                out.serialize_entry(EXTENSION, extension)?;
+            }
+            out.serialize_entry(name, datum)?;
+        }
+        if let Some(event) = event {
+            out.serialize_entry(name::EVENT, event)?;
+        }
+        if let Some(extension) = extension {
+            out.serialize_entry(EXTENSION, extension)?;
+        }
+        out.end()
+    }
+}
+
+impl Record {
+    /// The content as JSON, keys sorted: what is stored, and what [`Record::digest`] is of.
+    ///
+    /// Reading it with [`Record::from_json`] gives the record again, but for its event.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        self.written(false)
+    }
+
+    /// SM3 of the content: the same digest, the same content.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        verifier_core::sm2::sm3(&self.to_json())
+    }
+
+    /// The record as a line to send, without the end of line.
+    #[must_use]
+    pub fn to_line(&self) -> Vec<u8> {
+        self.written(true)
+    }
+
+    fn written(&self, with_event: bool) -> Vec<u8> {
+        let mut out = Vec::with_capacity(LENGTH_USUAL);
+        let content = Content { record: self, with_event };
+        // Text, lists and flags under text keys: writing them to memory cannot fail.
+        let _ = serde_json::to_writer(&mut out, &content);
+        out
+    }
+}
+
+/// The same members with all keys in order, whatever order the library keeps.
+pub(super) fn sorted(members: Map<String, Value>) -> Map<String, Value> {
+    let mut members: Vec<_> = members.into_iter().map(|(key, value)| (key, sorted_value(value))).collect();
+    members.sort_by(|(one, _), (other, _)| one.cmp(other));
+    members.into_iter().collect()
+}
+
+fn sorted_value(value: Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(sorted(members)),
+        Value::Array(values) => values.into_iter().map(sorted_value).collect(),
+        other => other,
+    }
+}

@@ -1,0 +1,218 @@
+//! The `yzt` command as a person or a script uses it: arguments, input, exit codes, signals.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A place to run `yzt` in, with nothing there yet.
+struct Site {
+    directory: TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        Self { directory: TempDir::new().unwrap() }
+    }
+
+    fn yzt(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_yzt"));
+        command
+            .args(arguments)
+            .env_clear()
+            .current_dir(self.directory.path())
+            .env("YZT_BIND", "127.0.0.1:0")
+            .env("YZT_PASSWORD_ROUNDS", "1")
+            .env("YZT_KEYSTORE_ROUNDS", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn production(&self, arguments: &[&str]) -> Command {
+        let mut command = self.yzt(arguments);
+        command
+            .env("YZT_ENVIRONMENT", "production")
+            .env("YZT_PUBLIC_URL", "https://dzzz.example.cn")
+            .env("YZT_KEYSTORE_PASSPHRASE", "a passphrase of our own")
+            .env("YZT_KEYSTORE_ROUNDS", "100000")
+            .env("YZT_PASSWORD_ROUNDS", "100000");
+        command
+    }
+}
+
+fn run(mut command: Command) -> Output {
+    command.output().unwrap()
+}
+
+fn run_with(mut command: Command, input: &str) -> Output {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn wrong_use_ends_with_64_and_help_with_0() {
+    let site = Site::new();
+    for wrong in [&["nothing"][..], &[], &["keys", "rotate", "door"], &["serve", "--password=x"]] {
+        assert_eq!(run(site.yzt(wrong)).status.code(), Some(64), "{wrong:?}");
+    }
+    for help in [&["--help"][..], &["keys", "--help"], &["accounts", "--help"]] {
+        let output = run(site.yzt(help));
+        assert_eq!(output.status.code(), Some(0), "{help:?}");
+        assert!(out(&output).contains("Examples:"), "{help:?}");
+    }
+}
+
+#[test]
+fn a_setting_that_does_not_exist_is_named() {
+    let site = Site::new();
+    std::fs::write(site.directory.path().join("yzt.toml"), "bnid = \"127.0.0.1:0\"\n").unwrap();
+    let output = run(site.yzt(&["--config", "yzt.toml", "serve"]));
+    assert_eq!(output.status.code(), Some(64));
+    assert!(err(&output).contains("\"bnid\""), "{}", err(&output));
+}
+
+#[test]
+fn production_says_everything_that_is_missing() {
+    let site = Site::new();
+    let mut command = site.yzt(&["serve"]);
+    command.env("YZT_ENVIRONMENT", "production");
+    let output = run(command);
+    assert_eq!(output.status.code(), Some(64));
+    for setting in ["public_url", "keystore_passphrase_file", "password_rounds", "keystore_rounds"] {
+        assert!(err(&output).contains(setting), "{setting}: {}", err(&output));
+    }
+}
+
+#[test]
+fn keys_are_made_once_and_only_the_first_root_signs_at_once() {
+    let site = Site::new();
+    let made = out(&run(site.yzt(&["keys", "init"])));
+    assert_eq!(made.lines().count(), 4, "{made}");
+    assert_eq!(out(&run(site.yzt(&["keys", "init"]))), "");
+    let listed = out(&run(site.yzt(&["keys", "list"])));
+    for line in listed.lines() {
+        let state = if line.contains(" root ") { " signs " } else { " unpublished " };
+        assert!(line.contains(state) && line.contains("development"), "{line}");
+    }
+}
+
+#[test]
+fn a_key_that_waits_is_used_at_once_only_with_a_reason() {
+    let site = Site::new();
+    run(site.yzt(&["keys", "init"]));
+    let refused = run(site.yzt(&["keys", "rotate", "seal"]));
+    assert_eq!(refused.status.code(), Some(1));
+    let used = run(site.yzt(&["keys", "rotate", "seal", "--use-now", "first start"]));
+    assert!(out(&used).contains(" signs "), "{}{}", out(&used), err(&used));
+}
+
+#[test]
+fn a_revoked_key_stays_listed_as_such() {
+    let site = Site::new();
+    let made = out(&run(site.yzt(&["keys", "init"])));
+    let kid = made.split(' ').next().unwrap();
+    assert_eq!(run(site.yzt(&["keys", "revoke", kid])).status.code(), Some(64), "a reason is needed");
+    assert!(run(site.yzt(&["keys", "revoke", kid, "--reason", "test"])).status.success());
+    assert!(out(&run(site.yzt(&["keys", "list"]))).contains(" revoked "));
+    assert_eq!(run(site.yzt(&["keys", "revoke", kid, "--reason", "test"])).status.code(), Some(1));
+}
+
+#[test]
+fn production_makes_its_own_keys_and_refuses_those_of_development() {
+    let site = Site::new();
+    let made = run(site.production(&["keys", "init"]));
+    assert_eq!(out(&made).lines().count(), 4, "{}", err(&made));
+    assert!(!out(&made).contains("development"));
+    assert!(!run(site.production(&["keys", "rotate", "seal", "--development"])).status.success());
+
+    let other = Site::new();
+    run(other.yzt(&["keys", "init"]));
+    let refused = run(other.production(&["keys", "list"]));
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(err(&refused).contains("development key"), "{}", err(&refused));
+}
+
+#[test]
+fn a_wrong_passphrase_is_said_to_be_so() {
+    let site = Site::new();
+    run(site.yzt(&["keys", "init"]));
+    let mut command = site.yzt(&["serve"]);
+    command.env("YZT_KEYSTORE_PASSPHRASE", "another");
+    let output = run(command);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("passphrase"), "{}", err(&output));
+}
+
+#[test]
+fn an_account_is_added_with_a_password_from_input_and_disabled_once() {
+    let site = Site::new();
+    let add = ["accounts", "add", "--login", "zhang", "--role", "officer", "--name", "张警官"];
+    let added = run_with(site.yzt(&add), "long enough\n");
+    assert!(added.status.success(), "{}", err(&added));
+    let taken = run_with(site.yzt(&add), "long enough\n");
+    assert!(err(&taken).contains("taken"));
+    assert!(out(&run(site.yzt(&["accounts", "list"]))).starts_with("zhang "));
+    assert!(run(site.yzt(&["accounts", "disable", "zhang"])).status.success());
+    assert_eq!(run(site.yzt(&["accounts", "disable", "zhang"])).status.code(), Some(1));
+}
+
+#[test]
+fn an_account_that_would_not_do_is_not_added() {
+    let site = Site::new();
+    let with = |more: &[&str]| {
+        let all = [&["accounts", "add", "--login", "a", "--name", "甲", "--role"], more].concat();
+        run_with(site.yzt(&all), "short\n").status.code()
+    };
+    assert_eq!(with(&["officer"]), Some(1), "a password too short");
+    assert_eq!(with(&["officer", "--division", "11"]), Some(64), "another province");
+    assert_eq!(with(&["holder"]), Some(1), "a holder nobody knows");
+    assert_eq!(with(&["driver"]), Some(64), "a role there is not");
+    assert_eq!(with(&["officer", "--password", "x"]), Some(64), "a password in the arguments");
+}
+
+#[test]
+fn a_server_stops_by_sigterm_and_its_log_tells_nothing_of_what_was_asked() {
+    let site = Site::new();
+    let mut command = site.yzt(&["serve"]);
+    let mut server = command.env("YZT_LOG_LEVEL", "trace").stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(server.stderr.take().unwrap());
+    let mut text = String::new();
+    let address = loop {
+        let from = text.len();
+        assert_ne!(log.read_line(&mut text).unwrap(), 0, "{text}");
+        if let Some((_, rest)) = text[from..].split_once("\"address\":\"") {
+            break rest.split('"').next().unwrap().to_owned();
+        }
+    };
+    let body = r#"{"login":"SECRET1","password":"SECRET2"}"#;
+    let requests = [
+        "GET /V/1SECRET3?a=SECRET4 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer SECRET5\r\n".to_owned(),
+        format!(
+            "POST /v1/sessions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+            body.len()
+        ),
+    ];
+    for (head, body) in requests.iter().zip(["", body]) {
+        let mut connection = TcpStream::connect(&address).unwrap();
+        write!(connection, "{head}connection: close\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 40"), "{answer}");
+    }
+    assert!(Command::new("kill").arg(server.id().to_string()).status().unwrap().success());
+    log.read_to_string(&mut text).unwrap();
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+    assert!(text.contains("\"route\":\"/v1/sessions\""), "{text}");
+    assert!(!text.contains("SECRET"), "{text}");
+}

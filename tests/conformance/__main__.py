@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""python3 -m conformance vectors DIR | verify --bundle DIR [--at UNIX] CODE | story DIR (run from `tests/`)."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from . import bundle, report, vectors
+from .verdict import decide
+
+
+def verify(arguments) -> bool:
+    held = bundle.load_directory(arguments.bundle)
+    verdict = decide(arguments.code, held, arguments.at)
+    print(json.dumps(report.as_json(verdict, held), ensure_ascii=False, indent=2))
+    return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="conformance")
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("vectors", help="check every vector in a directory")
+    command.add_argument("directory", type=Path)
+    command.set_defaults(run=lambda a: vectors.check_vectors(a.directory))
+    command = commands.add_parser("story", help="check DIR/verdicts.json against the bundles beside it")
+    command.add_argument("directory", type=Path)
+    command.set_defaults(run=lambda a: vectors.check_story(a.directory))
+    command = commands.add_parser("verify", help="decide one code")
+    command.add_argument("--bundle", type=Path, required=True)
+    command.add_argument("--at", type=int, default=int(time.time()))
+    command.add_argument("code")
+    command.set_defaults(run=verify)
+    arguments = parser.parse_args()
+    return 0 if arguments.run(arguments) else 1
+
+
+sys.exit(main())

@@ -1,0 +1,120 @@
+//! The vectors are what their generator writes, and the verdict is what each of them expects.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER;
+use verifier_core::sm2::{PublicKey, SigningKey, sm3};
+use verifier_core::{Reason, Warning};
+
+#[path = "../examples/vectors/all.rs"]
+mod all;
+#[path = "support/case.rs"]
+mod case;
+
+use all::scan::Vector;
+use all::signature::SignatureVector;
+use case::{Case, hex, result_of};
+
+#[test]
+fn generating_the_vectors_again_changes_nothing() {
+    let expected = all::files().unwrap();
+    let found: BTreeMap<_, _> = files("").into_iter().chain(files("sm2")).collect();
+    let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&found), names(&expected), "run: cargo run -p verifier-core --example vectors");
+    for (name, text) in &found {
+        assert_eq!(
+            Some(text),
+            expected.get(name),
+            "{name}; run: cargo run -p verifier-core --example vectors"
+        );
+    }
+}
+
+#[test]
+fn every_verdict_is_the_expected_one() {
+    let difference = |case: &Case| {
+        let found = result_of(&case.verdict());
+        (found != case.expected)
+            .then(|| format!("{}: expected {:?}, found {found:?}", case.name, case.expected))
+    };
+    let wrong: Vec<_> = cases().iter().filter_map(difference).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_reason_and_warning_has_a_vector() {
+    let cases = cases();
+    for reason in Reason::ALL {
+        assert!(
+            cases.iter().any(|case| case.expected.1.as_deref() == Some(reason.code())),
+            "{}",
+            reason.code()
+        );
+    }
+    for warning in Warning::ALL {
+        let has = |case: &Case| case.expected.2.iter().any(|code| code == warning.code());
+        assert!(cases.iter().any(has), "{}", warning.code());
+    }
+}
+
+#[test]
+fn no_time_in_a_bundle_is_newer_than_the_clock_floor_unless_the_vector_is_about_that() {
+    for case in cases().iter().filter(|case| !case.name.starts_with("clock-behind-")) {
+        if let Ok(bundle) = case.bundle() {
+            assert!(bundle.newest_time() <= case.state.clock_floor(), "{}", case.name);
+        }
+    }
+}
+
+#[test]
+fn every_file_is_named_after_its_vector_and_has_no_other_keys() {
+    for (name, text) in files("") {
+        let vector: Vector = serde_json::from_str(&text).unwrap();
+        assert_eq!(name, format!("{}.json", vector.name));
+    }
+}
+
+#[test]
+fn sm2_verifies_what_the_standard_does() {
+    for (name, text) in files("sm2") {
+        let vector: SignatureVector = serde_json::from_str(&text).unwrap();
+        assert_eq!(name, format!("sm2/{}.json", vector.name));
+        check_signature(&vector);
+    }
+}
+
+fn check_signature(vector: &SignatureVector) {
+    use sm2::dsa::signature::hazmat::PrehashVerifier;
+    let name = &vector.name;
+    let public = PublicKey::from_sec1(&hex(&vector.public_key)).unwrap();
+    let signature: [u8; 64] = hex(&vector.signature).try_into().unwrap();
+    if let Some(message) = &vector.message {
+        assert_eq!(public.verifies(&hex(message), &signature), vector.valid, "{name}");
+        assert_eq!(HEXLOWER.encode(&sm3(&[hex(&vector.z), hex(message)].concat())), vector.e, "{name}");
+    }
+    if let Some(private) = &vector.private_key {
+        let private = SigningKey::from_bytes(&hex(private).try_into().unwrap()).unwrap();
+        assert_eq!(private.public_key(), public, "{name}");
+    }
+    let key = sm2::dsa::VerifyingKey::from_sec1_bytes(&vector.user_id, &hex(&vector.public_key)).unwrap();
+    let signature = sm2::dsa::Signature::from_slice(&signature);
+    let verifies = signature.is_ok_and(|s| key.verify_prehash(&hex(&vector.e), &s).is_ok());
+    assert_eq!(verifies, vector.valid, "{name}");
+}
+
+fn cases() -> Vec<Case> {
+    files("").iter().map(|(_, text)| Case::of(&serde_json::from_str(text).unwrap())).collect()
+}
+
+/// Name below `vectors/` and text of every JSON file in a folder.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
+    let entries = fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let name = |path: &PathBuf| path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+    files.map(|path| (name(&path), fs::read_to_string(&path).unwrap())).collect()
+}
