@@ -2,8 +2,10 @@
 //!
 //! What is not here: rules. A handler takes what it needs from the `App` and is itself the use case.
 
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
@@ -32,6 +34,8 @@ pub struct App {
     pub signer: Arc<Signer>,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
+    pub hashing: Semaphore,
     /// What time it is.
     pub clock: Clock,
     /// The settings.
@@ -54,6 +58,7 @@ impl App {
             db: Db::open(&config.store()?)?,
             signer: Arc::new(Signer::over(keystore)),
             sessions,
+            hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
             metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,

@@ -16,6 +16,7 @@ pub mod metrics;
 mod observe;
 pub mod problem;
 pub mod publish;
+pub mod qr;
 pub mod record;
 pub mod routes;
 mod schema;

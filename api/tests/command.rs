@@ -1,5 +1,7 @@
 //! The `yzt` command as a person or a script uses it: arguments, input, exit codes, signals.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on ends")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Output, Stdio};

@@ -44,7 +44,7 @@ fn a_licence_s_code_fits_version_13() {
 
 #[test]
 fn the_longest_names_with_a_device_key_fit_version_16() {
-    // 53 characters are 159 bytes. The register's longest company names are near 50; a person's name has fewer.
+    // 53 characters, 159 bytes: a longer name needs a larger code.
     let longest_company = "有".repeat(53);
     let longest_person = "阿卜杜热依木·买买提吐尔逊·阿不都克里木".repeat(2);
     for face in [

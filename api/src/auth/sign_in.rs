@@ -1,6 +1,7 @@
 //! Signing in with login and password: limited, and with one answer for whatever is wrong.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,6 +14,10 @@ use crate::problem::{Code, Problem};
 
 /// The window in which failed attempts are counted, in seconds.
 const WINDOW: u32 = 15 * 60;
+
+/// How long a sign-in waits for its turn to be checked, before it is told to come again in so many seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+const RETRY_AFTER: u32 = 10;
 
 /// A session that has begun.
 #[derive(Serialize, ToSchema)]
@@ -56,6 +61,8 @@ async fn check(
     found: Option<(Account, Password)>,
     tried: String,
 ) -> Result<Option<Account>, Problem> {
+    let place = tokio::time::timeout(PATIENCE, app.hashing.acquire()).await;
+    let _place = place.map_err(|_| Problem::new(Code::Unavailable).retry_after(RETRY_AFTER))?;
     let rounds = app.config.password_rounds;
     let work = move || match found {
         Some((account, password)) => password.is(&tried).then_some(account),

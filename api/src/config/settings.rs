@@ -115,7 +115,7 @@ settings! {
     /// How long a sign-in lasts, in seconds.
     session_lifetime: u32, "seconds" = 12 * 3600;
     /// Rounds of PBKDF2-HMAC-SM3 for passwords. Production takes 100000 or more.
-    password_rounds: u32, "number" = 200_000;
+    password_rounds: u32, "number" = 120_000;
     /// Failed sign-ins for one login within 15 minutes, after which it must wait.
     sign_in_attempts: u32, "number" = 5;
     /// Failed sign-ins from one address within 15 minutes, after which it must wait.

@@ -37,6 +37,7 @@ mod parts;
 mod plan;
 mod precedence;
 pub mod scan;
+mod seeds;
 pub mod signature;
 mod status;
 mod status_list;
@@ -65,22 +66,35 @@ fn vectors() -> Vec<Vector> {
     .concat()
 }
 
-/// Name and text of every file, below `vectors/`. A name that stands twice is an error.
-pub fn files() -> Result<BTreeMap<String, String>, Box<dyn Error>> {
+/// Name, below the crate's folder, and content of every file that is generated. A name that stands twice is an error.
+pub fn files() -> Result<BTreeMap<String, Vec<u8>>, Box<dyn Error>> {
+    let vectors = vectors();
     let mut files = BTreeMap::new();
-    let mut add = |name: String, text: String| match files.insert(name.clone(), text) {
+    let mut add = |name: String, content: Vec<u8>| match files.insert(name.clone(), content) {
         None => Ok(()),
-        Some(_) => Err(format!("two vectors are called {name}")),
+        Some(_) => Err(format!("two files are called {name}")),
     };
-    for vector in vectors() {
-        add(format!("{}.json", vector.name), text_of(&vector)?)?;
+    for vector in &vectors {
+        add(format!("vectors/{}.json", vector.name), text_of(vector)?)?;
     }
     for vector in signature::vectors() {
-        add(format!("sm2/{}.json", vector.name), text_of(&vector)?)?;
+        add(format!("vectors/sm2/{}.json", vector.name), text_of(&vector)?)?;
+    }
+    for (name, seed) in seeds::files(&vectors) {
+        add(format!("fuzz/corpus/{name}"), seed)?;
     }
     Ok(files)
 }
 
-fn text_of(vector: &impl Serialize) -> Result<String, serde_json::Error> {
-    Ok(serde_json::to_string_pretty(vector)? + "\n")
+/// Whether a file with this name is one of those that are generated.
+pub fn is_generated(name: &str) -> bool {
+    name.ends_with(".json") || name.starts_with("seed-")
+}
+
+/// The folders that hold generated files, below the crate's own.
+pub const FOLDERS: [&str; 5] =
+    ["vectors", "vectors/sm2", "fuzz/corpus/code", "fuzz/corpus/trust_list", "fuzz/corpus/status_list"];
+
+fn text_of(vector: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    Ok((serde_json::to_string_pretty(vector)? + "\n").into_bytes())
 }

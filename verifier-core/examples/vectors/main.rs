@@ -1,4 +1,4 @@
-//! Writes the test vectors anew: `cargo run -p verifier-core --example vectors`.
+//! Writes the test vectors and the fuzz targets' seeds anew: `cargo run -p verifier-core --example vectors`.
 //!
 //! What a vector expects is written by hand beside it and never taken from what `verify` answers.
 
@@ -11,24 +11,24 @@ use std::path::Path;
 mod all;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = all::files()?;
-    for subfolder in ["", "sm2"] {
-        remove_old(&folder.join(subfolder))?;
+    for folder in all::FOLDERS {
+        remove_old(&root.join(folder))?;
     }
-    for (name, text) in &files {
-        fs::write(folder.join(name), text)?;
+    for (name, content) in &files {
+        fs::write(root.join(name), content)?;
     }
-    writeln!(stdout(), "{} vectors in {}", files.len(), folder.display())?;
+    writeln!(stdout(), "{} files in {}", files.len(), root.display())?;
     Ok(())
 }
 
 fn remove_old(folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            fs::remove_file(path)?;
+        let entry = entry?;
+        if all::is_generated(&entry.file_name().to_string_lossy()) {
+            fs::remove_file(entry.path())?;
         }
     }
     Ok(())

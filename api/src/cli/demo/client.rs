@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 
@@ -46,13 +46,6 @@ impl Client {
         let answer = self.signed_in(self.http.post(self.url(path))).send().await.map_err(Failure::new)?;
         let problem: Value = answer.json().await.map_err(Failure::new)?;
         text(&problem, "code")
-    }
-
-    /// What an address gives as `media_type`.
-    pub(super) async fn bytes(&self, path: &str, media_type: &str) -> Result<Vec<u8>, Failure> {
-        let request = self.signed_in(self.http.get(self.url(path))).header(ACCEPT, media_type);
-        let answer = good(request.send().await.map_err(Failure::new)?).await?;
-        Ok(answer.bytes().await.map_err(Failure::new)?.to_vec())
     }
 
     fn url(&self, path: &str) -> String {

@@ -11,7 +11,7 @@ use super::accounts::{self, Accounts};
 use super::client::{Client, text};
 use super::forge;
 use super::notebook::{Expected, Notebook};
-use crate::qr::{self, Drawing, Medium};
+use crate::qr::{self, Code, Medium};
 use crate::server::Running;
 use crate::store::certificates;
 
@@ -69,7 +69,7 @@ async fn present(driver: &Client, dir: &Path, notebook: &mut Notebook<'_>) -> Re
     let first = list.get("certificates").and_then(|certificates| certificates.get(0)).unwrap_or(&Value::Null);
     let certificate = text(first, "id")?;
     let code = show_code(driver, &certificate).await?;
-    let drawing = Drawing::new(&code, Medium::Screen).map_err(Failure::new)?;
+    let drawing = Code::new(&code, Medium::Screen).map_err(Failure::new)?;
     bundle::replace(&dir.join("code.png"), &drawing.png(SCALE).map_err(Failure::new)?)?;
     bundle::replace(&dir.join("code.txt"), code.as_bytes())?;
     notebook.tell(format_args!("code.png, code.txt → {}", dir.display()));
