@@ -1,5 +1,6 @@
 //! The province's server and the `yzt` command, as a library with a thin `main`.
 
+pub mod admit;
 pub mod app;
 pub mod auth;
 pub mod certificates;
@@ -10,6 +11,7 @@ pub mod devices;
 pub mod ephemeral;
 pub mod extract;
 pub mod generate;
+pub mod ingest;
 pub mod keys;
 pub mod lifecycle;
 pub mod log;

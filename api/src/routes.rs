@@ -8,6 +8,7 @@ mod certificates;
 mod devices;
 mod documents;
 mod health;
+mod ingest;
 mod landing;
 mod presentations;
 mod sessions;
@@ -27,6 +28,8 @@ routes! {
     "/v1/bundle/status/{iss}" [GET => bundle::status_list]
 
     // Certificates
+    "/v1/ingest"                            [POST => ingest::create]
+    "/v1/ingest/{batch}"                    [GET => ingest::report]
     "/v1/certificates"                      [GET => certificates::list]
     "/v1/certificates/{id}"                 [GET => certificates::one]
     "/v1/certificates/{id}/events"          [POST => certificates::report]
