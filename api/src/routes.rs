@@ -49,6 +49,7 @@ routes! {
     "/V/{tail}"             [GET => landing::page]
     "/landing/landing.js"   [GET => landing::script]
     "/landing/landing.css"  [GET => landing::style]
+
     // Officers
     "/v1/verifications"     [POST => verifications::create]
     "/v1/receipts"          [POST => receipts::create]
