@@ -16,9 +16,15 @@ mod accounts;
 mod bundle;
 mod demo;
 mod docs;
+mod generate;
+mod import;
 mod keys;
+mod progress;
 mod serve;
 mod verify;
+
+#[cfg(test)]
+pub(crate) use generate::write as write_records;
 
 /// The end of a command that was not used as its help says (sysexits `EX_USAGE`).
 const WRONG_USE: u8 = 64;
@@ -28,6 +34,8 @@ Examples:
   yzt demo                           the whole story, with invented data
   yzt serve                          start a server; no setting is needed
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
+  yzt generate --count 1000 --out certificates.ndjson
+  yzt import certificates.ndjson     take certificates in
   yzt accounts add --login zhang --role officer --name 张警官
   yzt bundle export --out DIR        what officers carry, as files
   yzt verify --bundle DIR CODE       decide about a code without network
@@ -48,13 +56,15 @@ struct Arguments {
 enum Command {
     /// Start the server
     Serve,
+    Demo(demo::Demo),
+    Import(import::Import),
+    Generate(generate::Generate),
+    Bundle(bundle::Bundle),
+    Verify(verify::Verify),
     /// Make, list, rotate and revoke signing keys
     Keys(keys::Keys),
     /// Add, list and disable accounts
     Accounts(accounts::Accounts),
-    Demo(demo::Demo),
-    Bundle(bundle::Bundle),
-    Verify(verify::Verify),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -83,6 +93,8 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
         Command::Serve => serve::run(config()?)?,
+        Command::Import(import) => return import.run(config()?),
+        Command::Generate(generate) => generate.run()?,
         Command::Demo(demo) => return demo.run(),
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),

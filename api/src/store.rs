@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 pub mod accounts;
 pub mod activations;
+pub mod batches;
 pub mod certificates;
 mod connect;
 pub mod devices;

@@ -74,6 +74,19 @@ problems! {
         "请求内容未完整送达", "The body did not arrive whole";
         "检查网络后重新提交", "Check the network and send again".
 
+    EmptyBody BAD_REQUEST "empty_body"
+        "请求内容中没有任何记录", "There is no record in the body";
+        "检查文件是否为空或只有表头", "Check whether the file is empty, or a header only".
+    BadCsvHeader BAD_REQUEST "bad_csv_header"
+        "CSV 首行不是可用的表头", "The first line of the CSV is not a header that can be used";
+        "首行应为数据项名称，且至少包含 kind 列，见 docs/ingest-format.md", "The first line holds the names of the items, kind among them; see docs/ingest-format.md".
+    BadIdempotencyKey BAD_REQUEST "bad_idempotency_key"
+        "Idempotency-Key 不符合要求", "The Idempotency-Key is not of its form";
+        "使用 1 至 128 个可见 ASCII 字符，建议使用 UUID", "Use 1 to 128 visible ASCII characters, best a UUID".
+    IdempotencyKeyReused CONFLICT "idempotency_key_reused"
+        "该 Idempotency-Key 已用于其他内容", "This Idempotency-Key was used for another body";
+        "重发须与原内容一致；不同内容请使用新的值", "Send the same body again, or use a new key for another".
+
     // Who is asking
     NotSignedIn UNAUTHORIZED "not_signed_in"
         "尚未登录或登录信息无效", "Not signed in, or the session token is not valid";

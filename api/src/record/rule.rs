@@ -218,6 +218,27 @@ rules! {
     /// The digest is not that of the photograph given with it.
     PhotoDigest: "photo_digest", Error, "own",
         "照片与所给的 SM3 值不一致", "the digest is not that of the photograph";
+    /// The line is not UTF-8.
+    WrongEncoding: "wrong_encoding", Error, "own",
+        "该行不是 UTF-8 编码，请转换编码后重新报送", "the line is not UTF-8; convert the file and send it again";
+    /// The line is longer than a line may be.
+    LineTooLong: "line_too_long", Error, "own",
+        "该行超过 256 KiB 的长度上限", "the line is longer than 256 KiB";
+    /// A quotation mark in CSV is never closed.
+    UnclosedQuote: "unclosed_quote", Error, "own",
+        "CSV 引号未闭合；其后各行已按单独的行处理", "a quotation mark is never closed; the lines behind it were taken by themselves";
+    /// Another content than the one known, and no event that would explain it.
+    DuplicateWithOtherContent: "duplicate_with_other_content", Error, "own",
+        "该证照已入库且内容不同，未覆盖；变更、换发、补发请在 event 中注明", "the certificate is known with other content, which stays; say in event if it was changed, renewed or reissued";
+    /// A new version of a certificate that was cancelled or revoked.
+    CertificateEnded: "certificate_ended", Error, "own",
+        "该证照已注销或吊销，不能再变更；重新许可的请以新证号报送", "the certificate was cancelled or revoked and takes no new version; a new licence has a number of its own";
+    /// The identifier is another certificate's.
+    IdentifierTaken: "identifier_taken", Error, "GB/T 36904-2018",
+        "电子证照标识已用于另一证照", "the identifier is another certificate's";
+    /// The division is not one the sender answers for.
+    OutsideJurisdiction: "outside_jurisdiction", Error, "own",
+        "所属管辖属地不在报送账号或本系统的管辖范围内", "the division is not one that the sender, or this system, answers for";
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, attempt};
 use crate::schema::{certificate_versions, certificates};
 
 /// A certificate as it is stored. Instants are unix milliseconds, days are counted from 1970-01-01 (UTC+8).
@@ -133,6 +133,85 @@ pub fn of_holder(conn: &mut Conn, holder_id: &str) -> Result<Vec<CertificateRow>
         .order((certificates::issued_on.desc(), certificates::id.desc()))
         .select(CertificateRow::as_select())
         .load(conn)?)
+}
+
+/// The newest version of a certificate with this content.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_version_by_digest(conn: &mut Conn, id: &str, digest: &[u8]) -> Result<Option<i32>, StoreError> {
+    let found = certificate_versions::table
+        .filter(certificate_versions::certificate_id.eq(id))
+        .filter(certificate_versions::digest.eq(digest))
+        .order(certificate_versions::version.desc())
+        .select(certificate_versions::version);
+    Ok(found.first(conn).optional()?)
+}
+
+/// Adds a certificate: `false` when its kind, issuer and number, or its identifier, are taken.
+///
+/// # Errors
+/// When the database cannot.
+pub fn insert(conn: &mut Conn, row: &CertificateRow) -> Result<bool, StoreError> {
+    let added = attempt(conn, |conn| diesel::insert_into(certificates::table).values(row).execute(conn))?;
+    Ok(added.is_some())
+}
+
+/// Adds a version.
+///
+/// # Errors
+/// When the database cannot.
+pub fn insert_version(conn: &mut Conn, row: &VersionRow) -> Result<(), StoreError> {
+    diesel::insert_into(certificate_versions::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Puts a new version of a certificate in force, if it is still as it was read: `Some(false)` when it is not, `None`
+/// when the new identifier is another certificate's.
+///
+/// # Errors
+/// When the database cannot.
+pub fn replace(
+    conn: &mut Conn,
+    as_read: &CertificateRow,
+    new: &CertificateRow,
+) -> Result<Option<bool>, StoreError> {
+    let unchanged = certificates::table
+        .find(&as_read.id)
+        .filter(certificates::version.eq(as_read.version))
+        .filter(certificates::status.eq(&as_read.status));
+    let changed = attempt(conn, |conn| {
+        diesel::update(unchanged)
+            .set((
+                certificates::division.eq(&new.division),
+                certificates::identifier.eq(&new.identifier),
+                certificates::serial.eq(&new.serial),
+                certificates::holder_id.eq(&new.holder_id),
+                certificates::plate.eq(&new.plate),
+                certificates::plate_colour.eq(new.plate_colour),
+                certificates::version.eq(new.version),
+                certificates::status.eq(&new.status),
+                certificates::specimen.eq(new.specimen),
+                certificates::status_index.eq(new.status_index),
+                certificates::issued_on.eq(new.issued_on),
+                certificates::valid_from.eq(new.valid_from),
+                certificates::valid_to.eq(new.valid_to),
+                certificates::updated_at.eq(new.updated_at),
+            ))
+            .execute(conn)
+    })?;
+    Ok(changed.map(|rows| rows == 1))
+}
+
+/// Says as what the version in force before was replaced.
+///
+/// # Errors
+/// When the database cannot.
+pub fn set_replaced(conn: &mut Conn, id: &str, version: i32, replaced_as: &str) -> Result<(), StoreError> {
+    diesel::update(certificate_versions::table.find((id, version)))
+        .set(certificate_versions::replaced_as.eq(replaced_as))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Sets status and overdue mark of a certificate that is still as it was read: `false` when it is not.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, attempt};
 use crate::schema::holders;
 
 /// A holder as it is stored.
@@ -32,4 +32,39 @@ pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<HolderRow>, St
         .select(HolderRow::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// The holder with this code of this type.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_by_typed_code(
+    conn: &mut Conn,
+    code_type: &str,
+    code: &str,
+) -> Result<Option<HolderRow>, StoreError> {
+    Ok(holders::table
+        .filter(holders::code_type.eq(code_type))
+        .filter(holders::code.eq(code))
+        .select(HolderRow::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Adds a holder: `false` when there is one with this code.
+///
+/// # Errors
+/// When the database cannot.
+pub fn insert(conn: &mut Conn, row: &HolderRow) -> Result<bool, StoreError> {
+    let added = attempt(conn, |conn| diesel::insert_into(holders::table).values(row).execute(conn))?;
+    Ok(added.is_some())
+}
+
+/// Gives a holder another name.
+///
+/// # Errors
+/// When the database cannot.
+pub fn rename(conn: &mut Conn, id: &str, name: &str) -> Result<(), StoreError> {
+    diesel::update(holders::table.find(id)).set(holders::name.eq(name)).execute(conn)?;
+    Ok(())
 }

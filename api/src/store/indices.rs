@@ -2,8 +2,50 @@
 
 use diesel::prelude::*;
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, attempt};
 use crate::schema::status_indices;
+
+/// The counter of an issuer's places.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = status_indices)]
+pub struct IndexRow {
+    /// Prefix of the issuer.
+    pub iss: String,
+    /// Certificates that have got a place.
+    pub next: i64,
+    /// What hides their order.
+    pub secret: Vec<u8>,
+    /// Grows with every change of a status.
+    pub generation: i64,
+}
+
+/// The counter of an issuer.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find(conn: &mut Conn, iss: &str) -> Result<Option<IndexRow>, StoreError> {
+    Ok(status_indices::table.find(iss).select(IndexRow::as_select()).first(conn).optional()?)
+}
+
+/// Adds a counter: `false` when the issuer has one.
+///
+/// # Errors
+/// When the database cannot.
+pub fn insert(conn: &mut Conn, row: &IndexRow) -> Result<bool, StoreError> {
+    let added = attempt(conn, |conn| diesel::insert_into(status_indices::table).values(row).execute(conn))?;
+    Ok(added.is_some())
+}
+
+/// Moves an issuer's counter on by so many: `false` when the issuer has none.
+///
+/// # Errors
+/// When the database cannot.
+pub fn advance(conn: &mut Conn, iss: &str, by: i64) -> Result<bool, StoreError> {
+    let advanced = diesel::update(status_indices::table.find(iss))
+        .set(status_indices::next.eq(status_indices::next + by))
+        .execute(conn)?;
+    Ok(advanced == 1)
+}
 
 /// Says that a status of this issuer changed: the list signed before no longer holds.
 ///

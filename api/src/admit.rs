@@ -1,0 +1,247 @@
+//! Admission: a certificate's record becomes a certificate, a new version of one, or neither.
+//!
+//! - `admit/step.rs`: the rules, as one pure function of what is known and what came in
+//! - `admit/rows.rs`: what is written for each
+//! - `admit/places.rs`: places in the status list
+//!
+//! A certificate is known by kind, issuing authority and number. All of one admission happens in the caller's
+//! transaction. What is not here: whether the record itself is sound (`record`), files and streams (`ingest`), and
+//! changes of status that make no new version.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::clock::Timestamp;
+use crate::keys::{ActiveKey, SignerError, Use};
+use crate::problem::Problem;
+use crate::record::{Finding, Record, Rule};
+use crate::seal::{Sealed, Terms, Version};
+use crate::store::{Conn, StoreError, certificates};
+
+pub mod places;
+mod rows;
+mod step;
+
+use rows::Written;
+use step::{Bounds, Known, Step};
+
+/// How often an admission is decided anew when others change the same certificate at the same moment.
+const TRIES: u8 = 3;
+
+/// A sound record with its canonical content.
+pub struct Candidate {
+    record: Record,
+    items: String,
+    digest: [u8; 32],
+}
+
+impl From<Record> for Candidate {
+    fn from(record: Record) -> Self {
+        let items = String::from_utf8_lossy(&record.to_json()).into_owned();
+        let digest = verifier_core::sm2::sm3(items.as_bytes());
+        Self { record, items, digest }
+    }
+}
+
+/// Who sends certificates in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// The account, or `system`.
+    pub account: String,
+    /// The prefix of the divisions it answers for; `None`: the whole province.
+    pub division: Option<String>,
+}
+
+/// What came of an admission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A new certificate.
+    Created,
+    /// A new version of a known one.
+    Changed,
+    /// Nothing: it is known as it is.
+    Unchanged,
+    /// Nothing: a rule forbids it.
+    Refused(Vec<Finding>),
+}
+
+impl Outcome {
+    /// Whether it took a place in the status list.
+    #[must_use]
+    pub const fn took_place(&self) -> bool {
+        matches!(self, Self::Created | Self::Changed)
+    }
+}
+
+/// What admissions have in common that are made together.
+pub struct Admission {
+    app: Arc<App>,
+    sender: Sender,
+    batch: Option<String>,
+    now: Timestamp,
+    terms: Terms,
+    signer: ActiveKey,
+}
+
+impl Admission {
+    /// Admissions at this moment, with the key that seals now.
+    ///
+    /// # Errors
+    /// When no key may seal.
+    pub fn begin(app: &Arc<App>, sender: Sender, batch: Option<String>) -> Result<Self, SignerError> {
+        let now = app.clock.now();
+        let signer = app.signer.active(Use::Seal, now)?;
+        Ok(Self { terms: Terms::of(&app.config, now), app: Arc::clone(app), sender, batch, now, signer })
+    }
+
+    /// When they are made.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The number of the version that would be sealed if the candidate were admitted now; `None` when none would.
+    ///
+    /// # Errors
+    /// When the database cannot.
+    pub fn foresee(&self, conn: &mut Conn, candidate: &Candidate) -> Result<Option<u32>, StoreError> {
+        let known = known(conn, candidate)?;
+        Ok(step::of(known.as_ref(), candidate, &self.bounds()).version())
+    }
+
+    /// Seals a candidate ahead of its admission, so that the transaction need not wait for the signature.
+    ///
+    /// # Errors
+    /// When the signer cannot sign.
+    pub fn seal(&self, candidate: &Candidate, version: Version) -> Result<Sealed, SignerError> {
+        self.terms.seal(&candidate.record, version, &self.signer)
+    }
+
+    /// Admits a candidate, in a transaction. A seal made ahead is used when it is of the version that is now due;
+    /// otherwise it is made here, at the same place in the status list.
+    ///
+    /// # Errors
+    /// When the database or the signer cannot.
+    pub fn admit(
+        &self,
+        conn: &mut Conn,
+        candidate: &Candidate,
+        ahead: Option<&Sealed>,
+    ) -> Result<Outcome, AdmitError> {
+        for _ in 0..TRIES {
+            let known = known(conn, candidate)?;
+            let written = match step::of(known.as_ref(), candidate, &self.bounds()) {
+                Step::Unchanged => return Ok(Outcome::Unchanged),
+                Step::Refuse(finding) => return Ok(Outcome::Refused(vec![finding])),
+                Step::Create { version } => {
+                    let sealed = self.sealed(conn, candidate, version, ahead)?;
+                    self.create(conn, candidate, &sealed)?
+                }
+                Step::Replace { version, replaced_as, status } => {
+                    let Some(Known { row, .. }) = &known else { continue };
+                    let sealed = self.sealed(conn, candidate, version, ahead)?;
+                    self.replace(conn, candidate, row, &sealed, replaced_as, &status)?
+                }
+            };
+            match written {
+                Written::Done(outcome) => return Ok(outcome),
+                Written::Overtaken => {}
+            }
+        }
+        Err(StoreError::Busy.into())
+    }
+
+    fn sealed(
+        &self,
+        conn: &mut Conn,
+        candidate: &Candidate,
+        number: u32,
+        ahead: Option<&Sealed>,
+    ) -> Result<Sealed, AdmitError> {
+        let status_index = match ahead {
+            Some(sealed) if sealed.version.number == number => return Ok(sealed.clone()),
+            Some(sealed) => sealed.version.status_index,
+            None => places::reserve_one(conn, &self.app.config.iss)?,
+        };
+        Ok(self.seal(candidate, Version { number, status_index })?)
+    }
+
+    fn bounds(&self) -> Bounds<'_> {
+        Bounds {
+            province: &self.app.config.iss,
+            division: self.sender.division.as_deref(),
+            today: i32::try_from(self.now.day().0).unwrap_or(i32::MAX),
+        }
+    }
+}
+
+/// What is known of the certificate a candidate is about.
+fn known(conn: &mut Conn, candidate: &Candidate) -> Result<Option<Known>, StoreError> {
+    let record = &candidate.record;
+    let (kind, issuer) = (record.kind().code(), record.issuer().as_str());
+    let Some(row) = certificates::find_by_number(conn, kind, issuer, record.number().as_str())? else {
+        return Ok(None);
+    };
+    let same_as = certificates::find_version_by_digest(conn, &row.id, &candidate.digest)?;
+    Ok(Some(Known { row, same_as }))
+}
+
+/// A finding about an item of a record that is itself sound.
+pub(crate) fn finding(rule: Rule, item: &str) -> Finding {
+    Finding {
+        severity: rule.severity(),
+        item: item.to_owned(),
+        rule,
+        source: rule.source().unwrap_or_default(),
+    }
+}
+
+/// Why nothing could be admitted.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AdmitError {
+    /// The database could not.
+    Store(StoreError),
+    /// No key seals.
+    Signer(SignerError),
+    /// The machine has no source of random bytes.
+    NoRandomness,
+}
+
+impl From<StoreError> for AdmitError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<SignerError> for AdmitError {
+    fn from(error: SignerError) -> Self {
+        Self::Signer(error)
+    }
+}
+
+impl fmt::Display for AdmitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Signer(error) => error.fmt(f),
+            Self::NoRandomness => f.write_str("this machine gives no random bytes"),
+        }
+    }
+}
+
+impl std::error::Error for AdmitError {}
+
+impl From<AdmitError> for Problem {
+    fn from(error: AdmitError) -> Self {
+        match error {
+            AdmitError::Store(error) => error.into(),
+            AdmitError::Signer(error) => error.into(),
+            AdmitError::NoRandomness => Self::internal(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

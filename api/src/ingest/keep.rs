@@ -1,0 +1,127 @@
+//! One transaction: records admitted, findings kept, the batch's counts written. All of it holds, or none.
+
+use std::sync::Arc;
+
+use super::prepare::Prepared;
+use crate::admit::{AdmitError, Admission, Outcome, places};
+use crate::record::{Finding, Severity};
+use crate::store::batches::{self, BatchRow, FindingRow};
+use crate::store::{Conn, StoreError, indices};
+
+/// Most findings kept of one record.
+const FINDINGS_OF_RECORD_MAX: usize = 100;
+
+/// Some records of a batch, ready to be kept.
+pub(super) struct Portion {
+    pub(super) iss: String,
+    pub(super) admission: Arc<Admission>,
+    pub(super) records: Vec<Prepared>,
+    /// The batch as it stood before.
+    pub(super) batch: BatchRow,
+    /// Whether these are its first.
+    pub(super) is_first: bool,
+    /// The digest of the whole body, where these are its last.
+    pub(super) digest: Option<Vec<u8>>,
+    /// Places to reserve for records to come.
+    pub(super) places: usize,
+}
+
+/// What was kept.
+pub(super) struct Kept {
+    /// The batch as it stands now.
+    pub(super) batch: BatchRow,
+    /// Places that are free, for records to come.
+    pub(super) places: Vec<u64>,
+}
+
+impl Portion {
+    /// Keeps the records, in a transaction.
+    pub(super) fn keep(&self, conn: &mut Conn) -> Result<Kept, AdmitError> {
+        let mut batch = self.batch.clone();
+        if self.is_first {
+            begin(conn, &batch)?;
+        }
+        let mut free = Vec::new();
+        let mut has_changed = false;
+        for record in &self.records {
+            let outcome = self.admit(conn, record)?;
+            batch.lines += 1;
+            *counter(&mut batch, &outcome) += 1;
+            if outcome.took_place() {
+                has_changed = true;
+            } else {
+                free.extend(record.sealed.as_ref().map(|sealed| sealed.version.status_index));
+            }
+            keep_findings(conn, &batch.id, record, &outcome)?;
+        }
+        if self.places > 0 {
+            free.extend(places::reserve(conn, &self.iss, self.places)?);
+        }
+        // The issuer's row last, and only once: others wait for it until this transaction ends.
+        if has_changed {
+            indices::next_generation(conn, &self.iss)?;
+        }
+        batch.digest.clone_from(&self.digest);
+        batch.finished_at = self.digest.as_ref().map(|_| self.admission.now().millis());
+        batches::update(conn, &batch)?;
+        Ok(Kept { batch, places: free })
+    }
+
+    fn admit(&self, conn: &mut Conn, record: &Prepared) -> Result<Outcome, AdmitError> {
+        match &record.candidate {
+            Some(candidate) => self.admission.admit(conn, candidate, record.sealed.as_ref()),
+            None => Ok(Outcome::Refused(Vec::new())),
+        }
+    }
+}
+
+/// Makes the batch. Its name is taken over from a try that broke off.
+fn begin(conn: &mut Conn, batch: &BatchRow) -> Result<(), StoreError> {
+    if let Some(key) = &batch.idempotency_key {
+        batches::release_key(conn, key)?;
+    }
+    // The same batch was finished by another request meanwhile: the next try gets its report.
+    if batches::insert(conn, batch)? { Ok(()) } else { Err(StoreError::Busy) }
+}
+
+fn counter<'a>(batch: &'a mut BatchRow, outcome: &Outcome) -> &'a mut i64 {
+    match outcome {
+        Outcome::Created => &mut batch.created,
+        Outcome::Changed => &mut batch.changed,
+        Outcome::Unchanged => &mut batch.unchanged,
+        Outcome::Refused(_) => &mut batch.rejected,
+    }
+}
+
+fn keep_findings(
+    conn: &mut Conn,
+    batch_id: &str,
+    record: &Prepared,
+    outcome: &Outcome,
+) -> Result<(), StoreError> {
+    let refusals = match outcome {
+        Outcome::Refused(findings) => findings.as_slice(),
+        _ => &[],
+    };
+    let findings = refusals.iter().chain(&record.findings).take(FINDINGS_OF_RECORD_MAX);
+    for (ordinal, finding) in (0..).zip(findings) {
+        batches::insert_finding(conn, &row(batch_id, record.line, ordinal, finding))?;
+    }
+    Ok(())
+}
+
+fn row(batch_id: &str, line: u64, ordinal: i32, finding: &Finding) -> FindingRow {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    FindingRow {
+        batch_id: batch_id.to_owned(),
+        line: i64::try_from(line).unwrap_or(i64::MAX),
+        ordinal,
+        severity: severity.to_owned(),
+        item: finding.item.clone(),
+        rule: finding.rule.code().to_owned(),
+        source: finding.source.to_owned(),
+    }
+}

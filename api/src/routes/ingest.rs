@@ -1,0 +1,111 @@
+//! Certificates coming in from the 运政系统.
+
+use std::sync::Arc;
+
+use actix_web::dev::Decompress;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use actix_web::{HttpRequest, web};
+use serde::Deserialize;
+
+use crate::admit::Sender;
+use crate::app::App;
+use crate::auth::{Account, Issuer, Role, SignedIn};
+use crate::ingest::{self, Format, Report, Request};
+use crate::problem::{Code, Problem};
+use crate::store::batches;
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 128;
+
+/// Takes certificates, one a line, of any number. Bad lines are reported, good ones kept; the answer comes when all
+/// are kept. Sent again, nothing is doubled. May be compressed with gzip.
+#[utoipa::path(post, path = "/v1/ingest", tag = "certificates", operation_id = "ingest",
+    security(("session" = [])),
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "The sender's name for this batch: sent again under it, the same body gets the same report")),
+    request_body(
+        description = "Certificates as docs/ingest-format.md says",
+        content((String = "application/x-ndjson"), (String = "text/csv"))),
+    responses((status = 200, description = "What became of the batch, with the first 1,000 findings", body = Report)))]
+pub async fn create(
+    app: web::Data<App>,
+    Issuer(account): Issuer,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<web::Json<Report>, Problem> {
+    let headers = request.headers();
+    let limit = app.config.upload_limit;
+    if text(headers, CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok()).is_some_and(|length: u64| length > limit) {
+        return Err(Code::BodyTooLarge.into());
+    }
+    let request = Request {
+        format: format(headers)?,
+        sender: Sender { account: account.id, division: account.division },
+        idempotency_key: idempotency_key(headers)?,
+        limit,
+    };
+    let body = Decompress::from_headers(body.into_inner(), headers);
+    let app: Arc<App> = app.into_inner();
+    Ok(web::Json(ingest::ingest(&app, request, body, |_| ()).await?))
+}
+
+/// Where to go on with the findings of a batch.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// Findings of lines after this one; `next_after_line` of the answer before.
+    #[serde(default)]
+    after_line: i64,
+}
+
+/// What became of a batch, so far or altogether: what it counts is kept. Its sender and administrators see it.
+#[utoipa::path(get, path = "/v1/ingest/{batch}", tag = "certificates", operation_id = "ingest_report",
+    security(("session" = [])),
+    params(
+        ("batch" = String, Path, description = "The id of a batch"),
+        ("after_line" = Option<i64>, Query,
+            description = "Findings of lines after this one: `next_after_line` of the answer before")),
+    responses((status = 200, description = "The report, with up to 1,000 findings", body = Report)))]
+pub async fn report(
+    app: web::Data<App>,
+    who: SignedIn,
+    batch: web::Path<String>,
+    page: web::Query<Page>,
+) -> Result<web::Json<Report>, Problem> {
+    let account = who.one_of(&[Role::Issuer, Role::Admin])?;
+    let (batch, after_line) = (batch.into_inner(), page.after_line);
+    let find = move |conn: &mut _| -> Result<_, Problem> {
+        let batch = batches::find(conn, &batch)?.filter(|batch| may_see(&account, &batch.account_id));
+        Ok(Report::of(conn, batch.ok_or(Code::NotFound)?, after_line)?)
+    };
+    Ok(web::Json(app.db.read(find).await?))
+}
+
+fn may_see(account: &Account, sender: &str) -> bool {
+    account.role == Role::Admin || account.id == sender
+}
+
+fn format(headers: &HeaderMap) -> Result<Format, Problem> {
+    let encoding = text(headers, CONTENT_ENCODING.as_str()).unwrap_or("identity");
+    if !["identity", "gzip"].iter().any(|known| encoding.eq_ignore_ascii_case(known)) {
+        return Err(Code::UnsupportedMediaType.into());
+    }
+    let essence = text(headers, CONTENT_TYPE.as_str()).and_then(|value| value.split(';').next());
+    let format = essence.and_then(|essence| Format::of_media_type(essence.trim()));
+    format.ok_or_else(|| Code::UnsupportedMediaType.into())
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(key) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    let is_sound = |key: &&str| {
+        (1..=IDEMPOTENCY_KEY_LENGTH_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let key = key.to_str().ok().filter(is_sound).ok_or(Code::BadIdempotencyKey)?;
+    Ok(Some(key.to_owned()))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
