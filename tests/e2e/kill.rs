@@ -103,12 +103,15 @@ async fn upload_until_killed(server: Server, batches: &[Vec<Value>]) -> usize {
     let uploads = async {
         for batch in batches {
             let request = officer.request(reqwest::Method::POST, "/v1/receipts/batch");
-            match request.json(&json!({ "receipts": batch })).send().await {
-                Ok(response) if response.status() == 200 && response.bytes().await.is_ok() => {
-                    acknowledge.send_modify(|count| *count += 1);
-                }
-                _ => break,
+            let sent = request.json(&json!({ "receipts": batch })).send().await;
+            let answer = match sent.and_then(reqwest::Response::error_for_status) {
+                Ok(response) => response.bytes().await,
+                Err(error) => Err(error),
+            };
+            if answer.is_err() {
+                break;
             }
+            acknowledge.send_modify(|count| *count += 1);
         }
     };
     let killing = async {
