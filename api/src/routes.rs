@@ -4,12 +4,19 @@
 //! table, so that no route can be missing from it. How the table works is in `routes/table.rs`.
 
 mod bundle;
+mod certificates;
+mod devices;
 mod documents;
 mod health;
 mod ingest;
+mod landing;
+mod presentations;
+mod kpi;
+mod receipts;
 mod sessions;
 #[macro_use]
 mod table;
+mod verifications;
 
 pub use table::nowhere;
 
@@ -18,14 +25,38 @@ routes! {
     "/v1/sessions"      [POST => sessions::create]
     "/v1/me"            [GET => sessions::me]
 
-    // Certificates
-    "/v1/ingest"         [POST => ingest::create]
-    "/v1/ingest/{batch}" [GET => ingest::report]
-
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]
     "/v1/bundle/trust-list"   [GET => bundle::trust_list]
     "/v1/bundle/status/{iss}" [GET => bundle::status_list]
+
+    // Certificates
+    "/v1/ingest"                            [POST => ingest::create]
+    "/v1/ingest/{batch}"                    [GET => ingest::report]
+    "/v1/certificates"                      [GET => certificates::list]
+    "/v1/certificates/{id}"                 [GET => certificates::one]
+    "/v1/certificates/{id}/events"          [POST => certificates::report]
+    "/v1/certificates/{id}/history"         [GET => certificates::history]
+    "/v1/certificates/{id}/presentations"   [POST => presentations::create]
+    "/v1/certificates/{id}/credentials"     [POST => devices::bind]
+
+    // Devices
+    "/v1/device-challenges" [POST => devices::challenge]
+    "/v1/devices"           [GET => devices::list, POST => devices::create]
+    "/v1/devices/{id}"      [DELETE => devices::revoke]
+
+    // Pages
+    "/V/{tail}"             [GET => landing::page]
+    "/landing/landing.js"   [GET => landing::script]
+    "/landing/landing.css"  [GET => landing::style]
+    // Officers
+    "/v1/verifications"     [POST => verifications::create]
+    "/v1/receipts"          [POST => receipts::create]
+    "/v1/receipts/batch"    [POST => receipts::create_batch]
+    "/v1/receipts/{id}"     [GET => receipts::show]
+
+    // Figures
+    "/v1/kpi/activation"    [GET => kpi::activation]
 
     // Operations
     "/healthz"          [GET => health::alive]

@@ -25,7 +25,7 @@ const ATTEMPTS: usize = 3;
 #[serde(deny_unknown_fields)]
 pub struct NewEvent {
     /// A UUID of the sender's, so that the same event can be sent twice and counts once.
-    #[schema(value_type = Option<String>, format = Uuid)]
+    #[schema(value_type = Option<String>, format = "uuid")]
     id: Option<Uuid>,
     /// What happened.
     event: Change,

@@ -1,7 +1,7 @@
 //! The sealed credential beneath a code. It is sealed anew when its end is near or its key was revoked: the same
 //! version, the same place in the status list, the same data.
 
-use verifier_core::sm2::PublicKey;
+use verifier_core::sm2::{PublicKey, Sign};
 
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -15,6 +15,7 @@ use crate::store::keys::KeyRow;
 
 /// A credential with less than one part of so many of its life left is sealed anew.
 const LAST_PART: i64 = 10;
+const SECONDS_PER_DAY: u64 = 86_400;
 
 /// How much a fresh seal is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +60,8 @@ pub fn seal_for_device(
     key: PublicKey,
     now: Timestamp,
 ) -> Result<Sealed, Problem> {
-    let terms = Terms::for_device(&app.config, now);
-    seal(app, version, terms, Some(key), now)
+    let lifetime = u64::from(app.config.device_credential_lifetime) * SECONDS_PER_DAY;
+    seal(app, version, Terms { sealed: now.seconds(), lifetime }, Some(key), now)
 }
 
 fn need(version: &VersionRow, keys: &[KeyRow], now: Timestamp) -> Need {
@@ -93,7 +94,14 @@ fn seal(
         status_index: u64::try_from(stored.status_index).map_err(Problem::internal)?,
     };
     let signer = app.signer.active(Use::Seal, now)?;
-    Ok(terms.seal(&record, version, device, &signer)?)
+    let credential = terms.credential(&record, version, device);
+    Ok(Sealed {
+        version,
+        bytes: credential.seal(&signer)?,
+        key: signer.key_id(),
+        at: credential.sealed,
+        expires: credential.expires,
+    })
 }
 
 /// A certificate near its last day is sealed until then and no longer, however often.
