@@ -49,11 +49,11 @@ async fn an_issuer_sends_certificates_and_gets_a_report_that_stays() {
 #[tokio::test]
 async fn a_report_is_its_senders_and_certificates_come_from_issuers_only() {
     let app = TestApp::spawn().await;
-    let report = send(&app.issuer().await, NDJSON, None, lines(1)).await.json(200);
+    let report = send(&app.issuer().await.0, NDJSON, None, lines(1)).await.json(200);
     let path = format!("/v1/ingest/{}", report["batch"].as_str().unwrap());
     assert_eq!(app.issuer().await.get(&path).await.problem(), "not_found");
     assert_eq!(app.officer().await.get(&path).await.problem(), "wrong_role");
-    assert_eq!(send(&app.officer().await, NDJSON, None, lines(1)).await.problem(), "wrong_role");
+    assert_eq!(send(&app.officer().await.0, NDJSON, None, lines(1)).await.problem(), "wrong_role");
     assert_eq!(send(&app.visitor(), NDJSON, None, lines(1)).await.problem(), "not_signed_in");
 }
 
@@ -81,9 +81,9 @@ async fn a_body_that_cannot_be_taken_as_a_whole_is_refused() {
         send(&issuer, "text/csv; charset=utf-8", None, "a,b\n1,2\n").await.problem(),
         "bad_csv_header"
     );
-    assert_eq!(send(&issuer, NDJSON, None, lines(100)).await.problem(), "body_too_large");
+    assert_eq!(send(&issuer, NDJSON, None, lines(300)).await.problem(), "body_too_large");
     let parts =
-        lines(100).into_bytes().chunks(1000).map(|part| Ok::<_, String>(part.to_vec())).collect::<Vec<_>>();
+        lines(300).into_bytes().chunks(1000).map(|part| Ok::<_, String>(part.to_vec())).collect::<Vec<_>>();
     let without_length = Body::wrap_stream(futures_util::stream::iter(parts));
     assert_eq!(send(&issuer, NDJSON, None, without_length).await.problem(), "body_too_large");
 }
