@@ -3,8 +3,8 @@
 mod errors;
 mod ingest;
 mod keys;
-mod killed;
 mod kill;
+mod killed;
 mod kpi;
 mod operations;
 mod receipts;

@@ -40,9 +40,12 @@ async fn a_receipt_is_kept_judged_and_counted_once_however_often_it_is_sent() {
     let (app, officer, certificate) = ground().await;
     let receipt = app.receipt(&certificate.code().await);
     let first = officer.post("/v1/receipts", &json!({ "receipt": receipt })).await.json(201);
-    assert_eq!(first, json!({
-        "id": receipt.id, "state": "accepted", "flags": [], "outcome": "valid"
-    }));
+    assert_eq!(
+        first,
+        json!({
+            "id": receipt.id, "state": "accepted", "flags": [], "outcome": "valid"
+        })
+    );
     let again = officer.post("/v1/receipts", &json!({ "receipt": receipt })).await.json(200);
     assert_eq!((&again["state"], &again["outcome"]), (&json!("already_had"), &json!("valid")));
     assert_eq!(checked(&app, 2026).await, 1);
@@ -78,7 +81,10 @@ async fn a_bad_receipt_never_spoils_the_others() {
     let expected = ["accepted", "conflict", "rejected", "rejected", "rejected", "accepted"];
     assert_eq!(states(&answers), expected);
     let ids: Vec<_> = answers.iter().map(|answer| answer["id"].clone()).collect();
-    assert_eq!(ids, [json!(one.id), json!(one.id), json!(without_purpose.id), json!(null), json!(null), json!(other.id)]);
+    assert_eq!(
+        ids,
+        [json!(one.id), json!(one.id), json!(without_purpose.id), json!(null), json!(null), json!(other.id)]
+    );
     assert_eq!(answers[2]["findings"][0]["item"], "purpose");
     let kept = officer.get(&format!("/v1/receipts/{}", one.id)).await.json(200);
     assert_eq!(kept["receipt"], json!(one));
@@ -179,12 +185,13 @@ async fn a_signed_receipt_is_believed_when_an_officers_device_signed_it() {
     register(&app, &officer, &device).await;
     let stranger = SigningKey::from_bytes(&[6; 32]).unwrap();
     let [code, other] = [certificate.code().await, certificate.code().await];
-    let signed = |code: &str, key: &SigningKey| {
-        json!({ "signed": URL_SAFE_NO_PAD.encode(app.receipt(code).sign(key).unwrap()) })
-    };
+    let signed = |code: &str, key: &SigningKey| json!({ "signed": URL_SAFE_NO_PAD.encode(app.receipt(code).sign(key).unwrap()) });
     let answers = officer.upload_items(&[signed(&code, &device), signed(&other, &stranger)]).await;
     assert_eq!((&answers[0]["state"], &answers[0]["flags"]), (&json!("accepted"), &json!([])));
-    assert_eq!((&answers[1]["state"], &answers[1]["flags"]), (&json!("accepted"), &json!(["signature_invalid"])));
+    assert_eq!(
+        (&answers[1]["state"], &answers[1]["flags"]),
+        (&json!("accepted"), &json!(["signature_invalid"]))
+    );
 }
 
 #[tokio::test]

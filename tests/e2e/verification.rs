@@ -25,7 +25,8 @@ async fn a_change_of_status_holds_at_once() {
     let issuer = app.issuer().await;
     let certificate = app.certificate(&vehicle(0, &json!({}))).await;
     let code = certificate.code().await;
-    for (event, reason) in [("suspended", json!("suspended")), ("resumed", json!(null)), ("cancelled", json!("cancelled"))]
+    for (event, reason) in
+        [("suspended", json!("suspended")), ("resumed", json!(null)), ("cancelled", json!("cancelled"))]
     {
         issuer.report(&certificate, event).await;
         assert_eq!(verify(&app.visitor(), &code).await["reason"], reason);

@@ -198,7 +198,9 @@ mod tests {
         let tables = scope_tables();
         assert_eq!(tables["business"][&2101], "道路普通货物运输");
         assert_eq!(tables["qualification"][&1001], "经营性道路旅客运输驾驶员");
-        for (table, codes) in [("business", Codes::BusinessScopes), ("qualification", Codes::QualificationCategories)] {
+        for (table, codes) in
+            [("business", Codes::BusinessScopes), ("qualification", Codes::QualificationCategories)]
+        {
             assert_eq!(tables[table].len(), codes.rows().count());
             assert!(codes.rows().all(|(code, _)| code.len() == 5));
         }

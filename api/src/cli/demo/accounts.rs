@@ -41,7 +41,8 @@ impl Accounts {
     /// The driver's certificate: a practitioner's, issued in this year so that showing it moves this year's rate.
     pub(super) fn record_to_show(&self, today: verifier_core::Day) -> Option<&Record> {
         let this_year = |record: &&Record| {
-            u32::try_from(record.issued_on().days()).is_ok_and(|day| verifier_core::Day(day).civil().0 == today.civil().0)
+            u32::try_from(record.issued_on().days())
+                .is_ok_and(|day| verifier_core::Day(day).civil().0 == today.civil().0)
         };
         let drivers = self.records.iter().filter(|record| record.kind() == Kind::PractitionerQualification);
         drivers.clone().find(this_year).or_else(|| drivers.clone().next())
@@ -54,15 +55,12 @@ pub(super) async fn make(app: &App) -> Result<Accounts, Failure> {
     let today = Day::from_days(days).ok_or_else(|| Failure::new("the clock is far from any year of ours"))?;
     let account = |login, password, role, name, about| DemoAccount { login, password, about, role, name };
     let accounts = Accounts {
-        driver: account("driver", "demo-jiashi", Role::Holder, "演示驾驶员", "持证人 the driver of the story"),
-        officer: account("officer", "demo-zhifa", Role::Officer, "演示执法员", "执法人员 officer at the roadside"),
-        issuer: account("issuer", "demo-yunzheng", Role::Issuer, "演示运政系统", "运政系统 the issuer's system"),
         driver: account(
             "driver",
             "demo-jiashi",
             Role::Holder,
             "演示驾驶员",
-            "持证人 holder of the first certificate",
+            "持证人 the driver of the story",
         ),
         officer: account(
             "officer",
