@@ -9,9 +9,9 @@ mod devices;
 mod documents;
 mod health;
 mod ingest;
+mod kpi;
 mod landing;
 mod presentations;
-mod kpi;
 mod receipts;
 mod sessions;
 #[macro_use]

@@ -1,8 +1,9 @@
 //! End-to-end tests, by subject.
 
 mod errors;
+mod ingest;
 mod keys;
-mod kill;
+mod killed;
 mod kpi;
 mod operations;
 mod receipts;

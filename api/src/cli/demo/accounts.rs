@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::auth::{self, Password, Role};
 use crate::generate::Generator;
 use crate::record::{Day, Record};
+use verifier_core::ids::Kind;
 
 use super::super::Failure;
 use super::ROUNDS;
@@ -28,13 +29,23 @@ pub(super) struct Accounts {
     pub(super) officer: DemoAccount,
     pub(super) issuer: DemoAccount,
     pub(super) admin: DemoAccount,
-    /// The records that come in; the driver is the holder of the first.
+    /// The records that come in.
     pub(super) records: Vec<Record>,
 }
 
 impl Accounts {
     pub(super) fn all(&self) -> [&DemoAccount; 4] {
         [&self.driver, &self.officer, &self.issuer, &self.admin]
+    }
+
+    /// The driver's certificate: a practitioner's, issued in this year so that showing it moves this year's rate.
+    pub(super) fn record_to_show(&self, today: verifier_core::Day) -> Option<&Record> {
+        let this_year = |record: &&Record| {
+            u32::try_from(record.issued_on().days())
+                .is_ok_and(|day| verifier_core::Day(day).civil().0 == today.civil().0)
+        };
+        let drivers = self.records.iter().filter(|record| record.kind() == Kind::PractitionerQualification);
+        drivers.clone().find(this_year).or_else(|| drivers.clone().next())
     }
 }
 
@@ -44,9 +55,27 @@ pub(super) async fn make(app: &App) -> Result<Accounts, Failure> {
     let today = Day::from_days(days).ok_or_else(|| Failure::new("the clock is far from any year of ours"))?;
     let account = |login, password, role, name, about| DemoAccount { login, password, about, role, name };
     let accounts = Accounts {
-        driver: account("driver", "demo-jiashi", Role::Holder, "演示驾驶员", "持证人 holder of the first certificate"),
-        officer: account("officer", "demo-zhifa", Role::Officer, "演示执法员", "执法人员 officer at the roadside"),
-        issuer: account("issuer", "demo-yunzheng", Role::Issuer, "演示运政系统", "运政系统 the issuer's system"),
+        driver: account(
+            "driver",
+            "demo-jiashi",
+            Role::Holder,
+            "演示驾驶员",
+            "持证人 the driver of the story",
+        ),
+        officer: account(
+            "officer",
+            "demo-zhifa",
+            Role::Officer,
+            "演示执法员",
+            "执法人员 officer at the roadside",
+        ),
+        issuer: account(
+            "issuer",
+            "demo-yunzheng",
+            Role::Issuer,
+            "演示运政系统",
+            "运政系统 the issuer's system",
+        ),
         admin: account("admin", "demo-guanli", Role::Admin, "演示管理员", "管理员 administrator"),
         records: Generator::new(SEED, today).take(RECORDS).collect(),
     };

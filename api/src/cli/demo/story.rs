@@ -48,18 +48,29 @@ struct ShownCode {
 }
 
 async fn import(server: &Running, accounts: &Accounts, notebook: &mut Notebook<'_>) -> Result<(), Failure> {
-    notebook.step("运政系统推送证照，逐张加盖电子印章", "The issuer's system sends certificates; each is sealed");
+    notebook
+        .step("运政系统推送证照，逐张加盖电子印章", "The issuer's system sends certificates; each is sealed");
     let issuer = Client::sign_in(server.address(), &accounts.issuer).await?;
     let lines = accounts.records.iter().flat_map(|record| [record.to_line(), b"\n".to_vec()].concat());
     let report = issuer.upload("/v1/ingest", "application/x-ndjson", lines.collect()).await?;
     let number = |name: &str| report.get(name).and_then(Value::as_u64).unwrap_or_default();
-    notebook.tell(format_args!("收到 {} 条，制证 {} 张，退回 {} 条", number("lines"), number("created"), number("rejected")));
+    notebook.tell(format_args!(
+        "收到 {} 条，制证 {} 张，退回 {} 条",
+        number("lines"),
+        number("created"),
+        number("rejected")
+    ));
     let all_made = usize::try_from(number("created")).is_ok_and(|made| made == accounts.records.len());
     notebook.check(all_made, "every record makes a certificate");
-    let first = accounts.records.first().ok_or_else(|| Failure::new("no records"))?;
-    let (kind, issuer, number) = (first.kind().code(), first.issuer().to_string(), first.number().as_str().to_owned());
+    let shown =
+        accounts.record_to_show(now(server).day()).ok_or_else(|| Failure::new("no driver in the records"))?;
+    let (kind, issuer, number) =
+        (shown.kind().code(), shown.issuer().to_string(), shown.number().as_str().to_owned());
     let found = server.app().db.read(move |conn| certificates::find_by_number(conn, kind, &issuer, &number));
-    let row = found.await.map_err(Failure::new)?.ok_or_else(|| Failure::new("the first record made no certificate"))?;
+    let row = found
+        .await
+        .map_err(Failure::new)?
+        .ok_or_else(|| Failure::new("the driver's record made no certificate"))?;
     accounts::add(server.app(), &accounts.driver, Some(row.holder_id)).await
 }
 
@@ -77,7 +88,8 @@ async fn present(driver: &Client, dir: &Path, notebook: &mut Notebook<'_>) -> Re
 }
 
 async fn show_code(driver: &Client, certificate: &str) -> Result<String, Failure> {
-    let presentation = driver.post(&format!("/v1/certificates/{certificate}/presentations"), &json!({})).await?;
+    let presentation =
+        driver.post(&format!("/v1/certificates/{certificate}/presentations"), &json!({})).await?;
     text(&presentation, "code")
 }
 
@@ -93,8 +105,15 @@ fn now(server: &Running) -> Seconds {
     server.app().clock.now().seconds()
 }
 
-fn verify_from_picture(server: &Running, dir: &Path, notebook: &mut Notebook<'_>) -> Result<Verdict, Failure> {
-    notebook.step("执法人员断网扫码，用事先下载的数据包判定", "An officer without network scans the picture and decides");
+fn verify_from_picture(
+    server: &Running,
+    dir: &Path,
+    notebook: &mut Notebook<'_>,
+) -> Result<Verdict, Failure> {
+    notebook.step(
+        "执法人员断网扫码，用事先下载的数据包判定",
+        "An officer without network scans the picture and decides",
+    );
     let picture = std::fs::read(dir.join("code.png"))?;
     let codes = qr::read_codes(&picture).map_err(Failure::new)?;
     let code = codes.first().ok_or_else(|| Failure::new("no code in code.png"))?;
@@ -109,10 +128,13 @@ async fn count(
     verdict: &Verdict,
     notebook: &mut Notebook<'_>,
 ) -> Result<(), Failure> {
-    notebook.step("恢复网络后上传回执，激活率变化", "Back on the network: the receipt is uploaded, the activation rate moves");
+    notebook.step(
+        "恢复网络后上传回执，激活率变化",
+        "Back on the network: the receipt is uploaded, the activation rate moves",
+    );
     let admin = Client::sign_in(server.address(), &accounts.admin).await?;
     let officer = Client::sign_in(server.address(), &accounts.officer).await?;
-    let before = checked(&admin).await?;
+    let before = checked(server, &admin).await?;
     let id = ReceiptId(*server.app().new_id().as_bytes());
     let receipt = Receipt {
         officer: accounts.officer.login.to_owned(),
@@ -122,17 +144,36 @@ async fn count(
     };
     let result = officer.post("/v1/receipts", &json!({ "receipt": receipt })).await?;
     notebook.check(text(&result, "state")? == "accepted", "the receipt is accepted");
-    let after = checked(&admin).await?;
-    notebook.tell(format_args!("本年度经查验激活 certificates activated by a check this year: {before} → {after}"));
-    notebook.check(after == before + 1, "the check activates one certificate");
+    let after = checked(server, &admin).await?;
+    notebook.tell(format_args!(
+        "本年度激活率（经执法查验） activation rate by officers' checks: {before} → {after}"
+    ));
+    let moved = after.activated == before.activated + 1 && after.issued == before.issued;
+    notebook.check(moved, "the check activates one certificate");
     Ok(())
 }
 
-/// How many certificates an officer's check has activated this year.
-async fn checked(admin: &Client) -> Result<u64, Failure> {
-    let rate = admin.get("/v1/kpi/activation?source=officer_check").await?;
-    let found = rate.pointer("/activated").and_then(Value::as_u64);
-    found.ok_or_else(|| Failure::new("the answer has no activated"))
+/// Certificates issued this year, and those of them that a check has activated.
+struct Rate {
+    activated: u64,
+    issued: u64,
+}
+
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let hundredths = (self.activated * 10_000).checked_div(self.issued).unwrap_or(0);
+        write!(f, "{}/{} = {}.{:02} %", self.activated, self.issued, hundredths / 100, hundredths % 100)
+    }
+}
+
+async fn checked(server: &Running, admin: &Client) -> Result<Rate, Failure> {
+    let year = now(server).day().civil().0;
+    let rate = admin.get(&format!("/v1/kpi/activation?year={year}&source=officer_check")).await?;
+    let figure = |name: &str| {
+        let found = rate.get("total").and_then(|total| total.get(name)).and_then(Value::as_u64);
+        found.ok_or_else(|| Failure::new(format_args!("the answer has no total.{name}")))
+    };
+    Ok(Rate { activated: figure("activated")?, issued: figure("issued")? })
 }
 
 fn misuse(
@@ -147,7 +188,12 @@ fn misuse(
     notebook.step("伪造：在真码里改写姓名", "Forged: another name is written into the genuine code");
     let address = server.app().config.public_address();
     let forged = forge::with_another_name(&shown.code, &address, holder)?;
-    let expected = Expected { name: "forged", bundle: BUNDLE, outcome: Outcome::Invalid, reason: Some(Reason::SealForged) };
+    let expected = Expected {
+        name: "forged",
+        bundle: BUNDLE,
+        outcome: Outcome::Invalid,
+        reason: Some(Reason::SealForged),
+    };
     notebook.verdict(&forged, at, &expected)?;
 
     notebook.step("截图：十分钟后出示同一个码", "Screenshot: the same code ten minutes later");
@@ -178,7 +224,10 @@ async fn cancel(
     dir: &Path,
     notebook: &mut Notebook<'_>,
 ) -> Result<(), Failure> {
-    notebook.step("注销：注销前生成的码，用新数据包核验", "Cancelled: a code made just before, checked with a fresh bundle");
+    notebook.step(
+        "注销：注销前生成的码，用新数据包核验",
+        "Cancelled: a code made just before, checked with a fresh bundle",
+    );
     let code = show_code(driver, certificate).await?;
     let issuer = Client::sign_in(server.address(), &accounts.issuer).await?;
     let event = json!({ "event": "cancelled", "reason": "演示：持证人申请注销" });
