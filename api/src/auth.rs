@@ -93,7 +93,8 @@ impl Account {
     /// Whether this account's jurisdiction covers a division (GB/T 2260, six digits). One without covers all.
     #[must_use]
     pub fn covers(&self, division: &str) -> bool {
-        let within = |prefix: &String| Division::parse(division).is_ok_and(|division| division.is_within(prefix));
+        let within =
+            |prefix: &String| Division::parse(division).is_ok_and(|division| division.is_within(prefix));
         self.division.as_ref().is_none_or(within)
     }
 

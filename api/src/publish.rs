@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::keys::Signer;
-use crate::store::{Conn, keys};
 use crate::store::publication::{StatusListRow, TrustListRow};
+use crate::store::{Conn, keys};
 
 mod error;
 pub mod indices;

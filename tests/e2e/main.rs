@@ -1,7 +1,9 @@
 //! End-to-end tests, by subject.
 
+mod devices;
 mod errors;
 mod keys;
 mod operations;
+mod present;
 mod sign_in;
 mod stopping;

@@ -15,7 +15,9 @@
 pub mod actors;
 pub mod answer;
 pub mod app;
+pub mod certificates;
 pub mod database;
+pub mod device;
 pub mod postgres;
 
 pub use answer::Answer;

@@ -2,7 +2,7 @@
 
 use verifier_core::ids::CertificateId;
 
-use super::{AdmitError, Admission, Candidate, Outcome, finding, known};
+use super::{Admission, AdmitError, Candidate, Outcome, finding, known};
 use crate::clock::Timestamp;
 use crate::record::{Event, Rule, name};
 use crate::seal::Sealed;

@@ -79,7 +79,10 @@ fn vehicle() -> Value {
     let mut records = Generator::new(1, Day::parse("20260701").unwrap());
     let record = records.find(|record| record.kind().code() == "013").unwrap();
     let line = serde_json::from_slice(&record.to_line()).unwrap();
-    with(line, json!({ "event": "initial", "validFrom": "20260101", "validTo": "20300101", "issueDate": "20260101" }))
+    with(
+        line,
+        json!({ "event": "initial", "validFrom": "20260101", "validTo": "20300101", "issueDate": "20260101" }),
+    )
 }
 
 fn with(mut line: Value, members: Value) -> Value {
@@ -150,8 +153,10 @@ async fn a_change_makes_a_new_version_at_a_place_of_its_own() {
 #[tokio::test]
 async fn a_file_with_all_versions_sent_again_changes_nothing() {
     let ground = Ground::new().await;
-    let changed = with(vehicle(), json!({ "event": "change", "issueDate": "20260301", "validTo": "20310101" }));
-    let renewed = with(vehicle(), json!({ "event": "renewal", "issueDate": "20260601", "validTo": "20320101" }));
+    let changed =
+        with(vehicle(), json!({ "event": "change", "issueDate": "20260301", "validTo": "20310101" }));
+    let renewed =
+        with(vehicle(), json!({ "event": "renewal", "issueDate": "20260601", "validTo": "20320101" }));
     for line in [&vehicle(), &changed, &renewed] {
         assert!(ground.admit(line).await.took_place());
     }

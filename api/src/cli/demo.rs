@@ -89,9 +89,7 @@ fn prepare(dir: &Path) -> Result<Config, Failure> {
 async fn start(config: Config) -> Result<Running, Failure> {
     let at = |bind: &str| Config { bind: bind.to_owned(), ..config.clone() };
     match server::spawn(at(USUAL_ADDRESS), Clock::System).await {
-        Err(crate::app::StartError::Listen(_)) => {
-            Ok(server::spawn(at(ANY_ADDRESS), Clock::System).await?)
-        }
+        Err(crate::app::StartError::Listen(_)) => Ok(server::spawn(at(ANY_ADDRESS), Clock::System).await?),
         other => Ok(other?),
     }
 }

@@ -112,7 +112,10 @@ impl Input {
                 if let (Some(bar), Ok(part)) = (&bar, &read) {
                     bar.inc(u64::try_from(part.len()).unwrap_or_default());
                 }
-                if matches!(&read, Ok(part) if part.is_empty()) || sender.blocking_send(read).is_err() || is_end {
+                if matches!(&read, Ok(part) if part.is_empty())
+                    || sender.blocking_send(read).is_err()
+                    || is_end
+                {
                     return;
                 }
             }
@@ -129,22 +132,31 @@ async fn sender(app: &App, login: Option<String>) -> Result<Sender, Failure> {
     let found = app.db.read::<_, StoreError, _>(move |conn| accounts::find_by_login(conn, &login)).await;
     let open = found.map_err(Failure::new)?.filter(|row| row.disabled_at.is_none());
     match open {
-        Some(row) if row.role == Role::Issuer.word() => Ok(Sender { account: row.id, division: row.division }),
-        _ => Err(Failure::wrong_use(format_args!("{name} is not the login of an issuer; see `yzt accounts list`"))),
+        Some(row) if row.role == Role::Issuer.word() => {
+            Ok(Sender { account: row.id, division: row.division })
+        }
+        _ => Err(Failure::wrong_use(format_args!(
+            "{name} is not the login of an issuer; see `yzt accounts list`"
+        ))),
     }
 }
 
 fn show(report: &Report, rate: &str) {
     for finding in report.findings.iter().take(SHOWN) {
         let (line, severity, item, rule) = (finding.line, &finding.severity, &finding.item, &finding.rule);
-        say(format_args!("line {line}: {severity} {item} {rule}: {} {}", finding.message_zh, finding.message_en));
+        say(format_args!(
+            "line {line}: {severity} {item} {rule}: {} {}",
+            finding.message_zh, finding.message_en
+        ));
     }
     if report.findings.len() > SHOWN {
         say(format_args!("… and more; see GET /v1/ingest/{}", report.batch));
     }
     let Report { created, changed, unchanged, rejected, batch, .. } = report;
     say(format_args!("新增 {created} 变更 {changed} 未变 {unchanged} 拒收 {rejected}"));
-    say(format_args!("{created} created, {changed} changed, {unchanged} unchanged, {rejected} rejected; batch {batch}"));
+    say(format_args!(
+        "{created} created, {changed} changed, {unchanged} unchanged, {rejected} rejected; batch {batch}"
+    ));
     say(rate);
 }
 

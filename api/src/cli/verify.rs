@@ -85,7 +85,8 @@ fn open(directory: &Path) -> Result<Result<Bundle, BundleError>, Failure> {
 }
 
 fn roots(path: &Path) -> Result<Vec<PublicKey>, Failure> {
-    let unfit = |fault: &dyn std::fmt::Display| Failure::wrong_use(format_args!("{}: {fault}", path.display()));
+    let unfit =
+        |fault: &dyn std::fmt::Display| Failure::wrong_use(format_args!("{}: {fault}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| unfit(&error))?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let key = |line: &str| {
@@ -93,7 +94,8 @@ fn roots(path: &Path) -> Result<Vec<PublicKey>, Failure> {
         PublicKey::from_sec1(&bytes).ok()
     };
     let keys: Option<Vec<_>> = lines.map(key).collect();
-    keys.filter(|keys| !keys.is_empty()).ok_or_else(|| unfit(&"not a public key, compressed, hexadecimal, in each line"))
+    keys.filter(|keys| !keys.is_empty())
+        .ok_or_else(|| unfit(&"not a public key, compressed, hexadecimal, in each line"))
 }
 
 fn status_lists(directory: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
@@ -111,8 +113,10 @@ fn status_lists(directory: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
 
 /// The code in a picture; of several, the one that is ours.
 fn from_image(path: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(path).map_err(|e| Failure::wrong_use(format_args!("{}: {e}", path.display())))?;
-    let codes = qr::read_codes(&bytes).map_err(|e| Failure::wrong_use(format_args!("{}: {e}", path.display())))?;
+    let bytes =
+        std::fs::read(path).map_err(|e| Failure::wrong_use(format_args!("{}: {e}", path.display())))?;
+    let codes =
+        qr::read_codes(&bytes).map_err(|e| Failure::wrong_use(format_args!("{}: {e}", path.display())))?;
     let ours = codes.iter().position(|code| verifier_core::token::parse(code).is_ok());
     let found = codes.into_iter().nth(ours.unwrap_or(0));
     found.ok_or_else(|| Failure::wrong_use(format_args!("{}: no QR code could be read", path.display())))

@@ -9,7 +9,7 @@ use super::keep::{Kept, Portion};
 use super::read::Reader;
 use super::split::{Content, Piece, Splitter};
 use super::{IngestError, Report, Request, prepare, replay};
-use crate::admit::{AdmitError, Admission};
+use crate::admit::{Admission, AdmitError};
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::batches::BatchRow;
@@ -149,8 +149,8 @@ impl<W: FnMut(&BatchRow)> Intake<W> {
         if pieces.is_empty() {
             return Err(IngestError::Empty);
         }
-        let reader =
-            Reader::new(self.request.format, pieces.first().map(|piece| &piece.content)).map_err(IngestError::Header)?;
+        let reader = Reader::new(self.request.format, pieces.first().map(|piece| &piece.content))
+            .map_err(IngestError::Header)?;
         if matches!(reader, Reader::Csv(_)) {
             pieces.remove(0);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::prepare::Prepared;
-use crate::admit::{AdmitError, Admission, Outcome, places};
+use crate::admit::{Admission, AdmitError, Outcome, places};
 use crate::record::{Finding, Severity};
 use crate::store::batches::{self, BatchRow, FindingRow};
 use crate::store::{Conn, StoreError, indices};

@@ -124,9 +124,10 @@ async fn many_transactions_make_one_report() {
     let text = format!("{text}\n{}", lines(1)[0]);
     let mut seen = Vec::new();
     let body = stream::iter(text.as_bytes().chunks(100_000).map(Ok::<_, Infallible>));
-    let report = ingest(&ground.app, Request { limit: u64::MAX, ..request(None, Format::Ndjson) }, body, |batch| {
-        seen.push(batch.lines);
-    });
+    let report =
+        ingest(&ground.app, Request { limit: u64::MAX, ..request(None, Format::Ndjson) }, body, |batch| {
+            seen.push(batch.lines);
+        });
     let report = report.await.unwrap();
     assert_eq!(counts(&report), [1_204, 1_203, 0, 1, 0]);
     assert_eq!(seen, [500, 1_000, 1_204]);
@@ -190,7 +191,8 @@ async fn a_body_without_records_or_header_is_refused_as_a_whole() {
 #[tokio::test]
 async fn a_row_of_csv_with_other_columns_than_the_header_is_reported() {
     let ground = Ground::new().await;
-    let report = ground.ingest(Format::Csv, &[b"certificateTypeCode,division\n071,210100,3\n\"071"]).await.unwrap();
+    let report =
+        ground.ingest(Format::Csv, &[b"certificateTypeCode,division\n071,210100,3\n\"071"]).await.unwrap();
     assert_eq!(counts(&report), [2, 0, 0, 0, 2]);
     assert_eq!(rules(&report), [(2, "column_count"), (3, "unclosed_quote")]);
 }

@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn neighbours_do_not_stand_together() {
-        let steps = (0..1_000).filter(|n| place(b"secret", *n).abs_diff(place(b"secret", n + 1)) < 16).count();
+        let steps =
+            (0..1_000).filter(|n| place(b"secret", *n).abs_diff(place(b"secret", n + 1)) < 16).count();
         assert!(steps < 5, "{steps}");
     }
 

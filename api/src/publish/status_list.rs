@@ -13,7 +13,10 @@ use crate::store::{Conn, StoreError};
 
 impl Press {
     /// The newest status list, if it shows all there is to show or is too young to be made anew.
-    pub(super) fn look_for_status_list(&self, conn: &mut Conn) -> Result<Option<StatusListRow>, PublishError> {
+    pub(super) fn look_for_status_list(
+        &self,
+        conn: &mut Conn,
+    ) -> Result<Option<StatusListRow>, PublishError> {
         let generation = self.state(conn)?.1;
         let newest = publication::newest_status_list(conn, &self.config.iss)?;
         Ok(newest.filter(|row| self.shows(row, generation)))
@@ -42,7 +45,8 @@ impl Press {
     fn shows(&self, row: &StatusListRow, generation: i64) -> bool {
         let age = self.now.seconds().since(Timestamp(row.issued_at).seconds());
         let changed = row.generation != generation;
-        age < self.config.status_list_ttl.into() && (!changed || age < self.config.status_list_interval.into())
+        age < self.config.status_list_ttl.into()
+            && (!changed || age < self.config.status_list_interval.into())
     }
 
     fn status_claims(&self, entries: BTreeMap<u64, Status>, next: i64) -> StatusClaims {
@@ -57,7 +61,11 @@ impl Press {
         }
     }
 
-    fn sign_status_list(&self, claims: &StatusClaims, generation: i64) -> Result<StatusListRow, PublishError> {
+    fn sign_status_list(
+        &self,
+        claims: &StatusClaims,
+        generation: i64,
+    ) -> Result<StatusListRow, PublishError> {
         let bytes = claims.sign(&self.signer.active(Use::Status, self.now)?)?;
         Ok(StatusListRow {
             iss: self.config.iss.clone(),
@@ -76,8 +84,12 @@ fn entries(conn: &mut Conn) -> Result<BTreeMap<u64, Status>, StoreError> {
     let overdue = publication::review_overdue(conn)?.into_iter().map(|index| (index, Status::ReviewOverdue));
     let replaced = publication::replaced(conn)?;
     let out_of_force = publication::out_of_force(conn)?;
-    let named = replaced.iter().chain(&out_of_force).filter_map(|(index, word)| Some((*index, status(word)?)));
-    Ok(overdue.chain(named).filter_map(|(index, status)| Some((u64::try_from(index).ok()?, status))).collect())
+    let named =
+        replaced.iter().chain(&out_of_force).filter_map(|(index, word)| Some((*index, status(word)?)));
+    Ok(overdue
+        .chain(named)
+        .filter_map(|(index, status)| Some((u64::try_from(index).ok()?, status)))
+        .collect())
 }
 
 /// The status a word of the database stands for; `None` for `valid`.

@@ -126,7 +126,8 @@ fn public_key(row: &KeyRow) -> Result<PublicKey, PublishError> {
 }
 
 fn issuer_key(row: &KeyRow) -> Result<IssuerKey, PublishError> {
-    let uses = [(Use::Seal, KeyUse::Seal), (Use::Presentation, KeyUse::Presentation), (Use::Status, KeyUse::Status)];
+    let uses =
+        [(Use::Seal, KeyUse::Seal), (Use::Presentation, KeyUse::Presentation), (Use::Status, KeyUse::Status)];
     let key_use = uses.into_iter().find_map(|(ours, theirs)| is(row, ours).then_some(theirs));
     Ok(IssuerKey {
         key_use: key_use.ok_or_else(|| PublishError::KeyUnreadable(row.kid.clone()))?,
@@ -149,6 +150,7 @@ fn authorities() -> BTreeMap<String, String> {
 }
 
 fn scopes() -> BTreeMap<String, BTreeMap<u32, String>> {
-    let rows = |table: BTreeMap<u32, &str>| table.into_iter().map(|(code, name)| (code, name.to_owned())).collect();
+    let rows =
+        |table: BTreeMap<u32, &str>| table.into_iter().map(|(code, name)| (code, name.to_owned())).collect();
     codes::scope_tables().into_iter().map(|(table, entries)| (table.to_owned(), rows(entries))).collect()
 }

@@ -64,9 +64,7 @@ impl ReadError {
                 "请把图片裁剪到只剩二维码，或缩小后再试。",
                 "Crop the picture to the code, or make it smaller, then try again.",
             ),
-            Self::NotAPicture => {
-                ("请另存为PNG或JPEG后再试。", "Save it as PNG or JPEG, then try again.")
-            }
+            Self::NotAPicture => ("请另存为PNG或JPEG后再试。", "Save it as PNG or JPEG, then try again."),
             Self::Damaged => ("请重新拍摄或重新传送图片。", "Take or send the picture again."),
             Self::NoCode => (
                 "请靠近、对焦、避开反光，让整个二维码和四周白边入镜后重拍；也可直接输入码文。",

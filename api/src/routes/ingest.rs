@@ -35,7 +35,10 @@ pub async fn create(
 ) -> Result<web::Json<Report>, Problem> {
     let headers = request.headers();
     let limit = app.config.upload_limit;
-    if text(headers, CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok()).is_some_and(|length: u64| length > limit) {
+    if text(headers, CONTENT_LENGTH.as_str())
+        .and_then(|length| length.parse().ok())
+        .is_some_and(|length: u64| length > limit)
+    {
         return Err(Code::BodyTooLarge.into());
     }
     let request = Request {
@@ -100,7 +103,8 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         return Ok(None);
     };
     let is_sound = |key: &&str| {
-        (1..=IDEMPOTENCY_KEY_LENGTH_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+        (1..=IDEMPOTENCY_KEY_LENGTH_MAX).contains(&key.len())
+            && key.bytes().all(|byte| byte.is_ascii_graphic())
     };
     let key = key.to_str().ok().filter(is_sound).ok_or(Code::BadIdempotencyKey)?;
     Ok(Some(key.to_owned()))

@@ -244,7 +244,11 @@ pub fn change_status(
 ///
 /// # Errors
 /// When the database cannot.
-pub fn replace_credential(conn: &mut Conn, as_read: &VersionRow, fresh: &VersionRow) -> Result<bool, StoreError> {
+pub fn replace_credential(
+    conn: &mut Conn,
+    as_read: &VersionRow,
+    fresh: &VersionRow,
+) -> Result<bool, StoreError> {
     let unchanged = certificate_versions::table
         .find((&as_read.certificate_id, as_read.version))
         .filter(certificate_versions::sealed_at.eq(as_read.sealed_at));

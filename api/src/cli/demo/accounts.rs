@@ -44,9 +44,27 @@ pub(super) async fn make(app: &App) -> Result<Accounts, Failure> {
     let today = Day::from_days(days).ok_or_else(|| Failure::new("the clock is far from any year of ours"))?;
     let account = |login, password, role, name, about| DemoAccount { login, password, about, role, name };
     let accounts = Accounts {
-        driver: account("driver", "demo-jiashi", Role::Holder, "演示驾驶员", "持证人 holder of the first certificate"),
-        officer: account("officer", "demo-zhifa", Role::Officer, "演示执法员", "执法人员 officer at the roadside"),
-        issuer: account("issuer", "demo-yunzheng", Role::Issuer, "演示运政系统", "运政系统 the issuer's system"),
+        driver: account(
+            "driver",
+            "demo-jiashi",
+            Role::Holder,
+            "演示驾驶员",
+            "持证人 holder of the first certificate",
+        ),
+        officer: account(
+            "officer",
+            "demo-zhifa",
+            Role::Officer,
+            "演示执法员",
+            "执法人员 officer at the roadside",
+        ),
+        issuer: account(
+            "issuer",
+            "demo-yunzheng",
+            Role::Issuer,
+            "演示运政系统",
+            "运政系统 the issuer's system",
+        ),
         admin: account("admin", "demo-guanli", Role::Admin, "演示管理员", "管理员 administrator"),
         records: Generator::new(SEED, today).take(RECORDS).collect(),
     };

@@ -62,7 +62,12 @@ impl<'a> Notebook<'a> {
     }
 
     /// Decides about a code at a time, from files alone, and shows and keeps the verdict.
-    pub(super) fn verdict(&mut self, code: &str, at: Seconds, expected: &Expected) -> Result<Verdict, Failure> {
+    pub(super) fn verdict(
+        &mut self,
+        code: &str,
+        at: Seconds,
+        expected: &Expected,
+    ) -> Result<Verdict, Failure> {
         let verdict = decide(code, &self.dir.join(expected.bundle), at)?;
         for line in show::text(&verdict).lines() {
             self.tell(line);

@@ -48,18 +48,28 @@ struct ShownCode {
 }
 
 async fn import(server: &Running, accounts: &Accounts, notebook: &mut Notebook<'_>) -> Result<(), Failure> {
-    notebook.step("运政系统推送证照，逐张加盖电子印章", "The issuer's system sends certificates; each is sealed");
+    notebook
+        .step("运政系统推送证照，逐张加盖电子印章", "The issuer's system sends certificates; each is sealed");
     let issuer = Client::sign_in(server.address(), &accounts.issuer).await?;
     let lines = accounts.records.iter().flat_map(|record| [record.to_line(), b"\n".to_vec()].concat());
     let report = issuer.upload("/v1/ingest", "application/x-ndjson", lines.collect()).await?;
     let number = |name: &str| report.get(name).and_then(Value::as_u64).unwrap_or_default();
-    notebook.tell(format_args!("收到 {} 条，制证 {} 张，退回 {} 条", number("lines"), number("created"), number("rejected")));
+    notebook.tell(format_args!(
+        "收到 {} 条，制证 {} 张，退回 {} 条",
+        number("lines"),
+        number("created"),
+        number("rejected")
+    ));
     let all_made = usize::try_from(number("created")).is_ok_and(|made| made == accounts.records.len());
     notebook.check(all_made, "every record makes a certificate");
     let first = accounts.records.first().ok_or_else(|| Failure::new("no records"))?;
-    let (kind, issuer, number) = (first.kind().code(), first.issuer().to_string(), first.number().as_str().to_owned());
+    let (kind, issuer, number) =
+        (first.kind().code(), first.issuer().to_string(), first.number().as_str().to_owned());
     let found = server.app().db.read(move |conn| certificates::find_by_number(conn, kind, &issuer, &number));
-    let row = found.await.map_err(Failure::new)?.ok_or_else(|| Failure::new("the first record made no certificate"))?;
+    let row = found
+        .await
+        .map_err(Failure::new)?
+        .ok_or_else(|| Failure::new("the first record made no certificate"))?;
     accounts::add(server.app(), &accounts.driver, Some(row.holder_id)).await
 }
 
@@ -77,7 +87,8 @@ async fn present(driver: &Client, dir: &Path, notebook: &mut Notebook<'_>) -> Re
 }
 
 async fn show_code(driver: &Client, certificate: &str) -> Result<String, Failure> {
-    let presentation = driver.post(&format!("/v1/certificates/{certificate}/presentations"), &json!({})).await?;
+    let presentation =
+        driver.post(&format!("/v1/certificates/{certificate}/presentations"), &json!({})).await?;
     text(&presentation, "code")
 }
 
@@ -93,8 +104,15 @@ fn now(server: &Running) -> Seconds {
     server.app().clock.now().seconds()
 }
 
-fn verify_from_picture(server: &Running, dir: &Path, notebook: &mut Notebook<'_>) -> Result<Verdict, Failure> {
-    notebook.step("执法人员断网扫码，用事先下载的数据包判定", "An officer without network scans the picture and decides");
+fn verify_from_picture(
+    server: &Running,
+    dir: &Path,
+    notebook: &mut Notebook<'_>,
+) -> Result<Verdict, Failure> {
+    notebook.step(
+        "执法人员断网扫码，用事先下载的数据包判定",
+        "An officer without network scans the picture and decides",
+    );
     let picture = std::fs::read(dir.join("code.png"))?;
     let codes = qr::read_codes(&picture).map_err(Failure::new)?;
     let code = codes.first().ok_or_else(|| Failure::new("no code in code.png"))?;
@@ -109,7 +127,10 @@ async fn count(
     verdict: &Verdict,
     notebook: &mut Notebook<'_>,
 ) -> Result<(), Failure> {
-    notebook.step("恢复网络后上传回执，激活率变化", "Back on the network: the receipt is uploaded, the activation rate moves");
+    notebook.step(
+        "恢复网络后上传回执，激活率变化",
+        "Back on the network: the receipt is uploaded, the activation rate moves",
+    );
     let admin = Client::sign_in(server.address(), &accounts.admin).await?;
     let officer = Client::sign_in(server.address(), &accounts.officer).await?;
     let before = checked(&admin).await?;
@@ -123,7 +144,9 @@ async fn count(
     let result = officer.post("/v1/receipts", &json!({ "receipt": receipt })).await?;
     notebook.check(text(&result, "state")? == "accepted", "the receipt is accepted");
     let after = checked(&admin).await?;
-    notebook.tell(format_args!("本年度经查验激活 certificates activated by a check this year: {before} → {after}"));
+    notebook.tell(format_args!(
+        "本年度经查验激活 certificates activated by a check this year: {before} → {after}"
+    ));
     notebook.check(after == before + 1, "the check activates one certificate");
     Ok(())
 }
@@ -147,7 +170,12 @@ fn misuse(
     notebook.step("伪造：在真码里改写姓名", "Forged: another name is written into the genuine code");
     let address = server.app().config.public_address();
     let forged = forge::with_another_name(&shown.code, &address, holder)?;
-    let expected = Expected { name: "forged", bundle: BUNDLE, outcome: Outcome::Invalid, reason: Some(Reason::SealForged) };
+    let expected = Expected {
+        name: "forged",
+        bundle: BUNDLE,
+        outcome: Outcome::Invalid,
+        reason: Some(Reason::SealForged),
+    };
     notebook.verdict(&forged, at, &expected)?;
 
     notebook.step("截图：十分钟后出示同一个码", "Screenshot: the same code ten minutes later");
@@ -178,7 +206,10 @@ async fn cancel(
     dir: &Path,
     notebook: &mut Notebook<'_>,
 ) -> Result<(), Failure> {
-    notebook.step("注销：注销前生成的码，用新数据包核验", "Cancelled: a code made just before, checked with a fresh bundle");
+    notebook.step(
+        "注销：注销前生成的码，用新数据包核验",
+        "Cancelled: a code made just before, checked with a fresh bundle",
+    );
     let code = show_code(driver, certificate).await?;
     let issuer = Client::sign_in(server.address(), &accounts.issuer).await?;
     let event = json!({ "event": "cancelled", "reason": "演示：持证人申请注销" });

@@ -26,7 +26,8 @@ fn headline(verdict: &Verdict) -> String {
         (Outcome::Invalid, _) => ("不予认可", "INVALID"),
         (Outcome::Undetermined, _) => ("无法判定", "UNDETERMINED"),
     };
-    let seems = verdict.seems.map_or(String::new(), |seems| format!("（{} {}）", seems.name_zh(), seems.name_en()));
+    let seems =
+        verdict.seems.map_or(String::new(), |seems| format!("（{} {}）", seems.name_zh(), seems.name_en()));
     format!("{zh} {en}{seems}")
 }
 
@@ -57,7 +58,11 @@ fn established(established: &Established) -> String {
     match established.status_as_of {
         Some(at) => {
             let at = jiff::Timestamp::from_second(i64::try_from(at.0).unwrap_or(i64::MAX));
-            let _ = write!(out, "  状态截至 status as of: {}", at.map_or_else(|_| "?".to_owned(), |at| at.to_string()));
+            let _ = write!(
+                out,
+                "  状态截至 status as of: {}",
+                at.map_or_else(|_| "?".to_owned(), |at| at.to_string())
+            );
         }
         None => out.push_str("  状态未查 status not checked"),
     }

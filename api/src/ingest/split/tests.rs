@@ -50,7 +50,9 @@ fn an_overlong_record_is_reported_and_the_next_one_taken() {
 fn a_record_may_be_as_long_as_the_limit() {
     let text = vec![b'x'; LENGTH_MAX];
     let pieces = split(Format::Ndjson, &[&text, b"\n"]);
-    assert!(matches!(&pieces[..], [Piece { content: Content::Whole(bytes), .. }] if bytes.len() == LENGTH_MAX));
+    assert!(
+        matches!(&pieces[..], [Piece { content: Content::Whole(bytes), .. }] if bytes.len() == LENGTH_MAX)
+    );
     let pieces = split(Format::Ndjson, &[&text, b"x\n"]);
     assert_eq!(pieces, [Piece { line: 1, content: Content::TooLong }]);
 }

@@ -7,7 +7,7 @@ use image::GrayImage;
 use rxing::common::{BitMatrix, DetectorRXingResult as _, HybridBinarizer};
 use rxing::qrcode::cpp_port::decoder::Decode;
 use rxing::qrcode::cpp_port::detector::{
-    FinderPatternSet, FindFinderPatterns, GenerateFinderPatternSets, SampleQR,
+    FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
 };
 use rxing::{Binarizer as _, Luma8Source};
 
