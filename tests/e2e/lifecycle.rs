@@ -140,12 +140,12 @@ async fn only_the_issuer_of_the_division_changes_a_certificate() {
 async fn the_history_is_for_its_holder_the_issuer_and_administrators() {
     let app = TestApp::spawn().await;
     let (issued, other) = (app.certificate(DRIVER).await, app.certificate(Kind::TaxiDriver).await);
-    let told = history(&app.holder_of(&issued).await, &issued).await.json(200);
+    let told = history(&app.holder_of(&issued).await.0, &issued).await.json(200);
     assert!(told["events"][0].get("actor").is_none(), "who sent it is for staff");
-    let told = history(&app.admin().await, &issued).await.json(200);
+    let told = history(&app.admin().await.0, &issued).await.json(200);
     assert!(told["events"][0]["actor"].is_string());
-    assert_eq!(history(&app.holder_of(&other).await, &issued).await.problem(), "not_found");
-    assert_eq!(history(&app.officer().await, &issued).await.problem(), "wrong_role");
+    assert_eq!(history(&app.holder_of(&other).await.0, &issued).await.problem(), "not_found");
+    assert_eq!(history(&app.officer().await.0, &issued).await.problem(), "wrong_role");
     assert_eq!(history(&app.visitor(), &issued).await.problem(), "not_signed_in");
 }
 

@@ -3,6 +3,8 @@
 mod devices;
 mod errors;
 mod keys;
+mod landing;
+mod lifecycle;
 mod operations;
 mod present;
 mod sign_in;
