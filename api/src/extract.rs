@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::error::PayloadError;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Bytes;
+use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
@@ -25,12 +25,34 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             if !is_json {
                 return Err(Code::UnsupportedMediaType.into());
             }
-            let body = body.await.map_err(|error| unread(&error))?;
-            serde_json::from_slice(&body)
-                .map(Self)
-                .map_err(|error| Problem::new(Code::BadJson).detail(place(&error)))
+            parse(&body.await.map_err(|error| unread(&error))?).map(Self)
         })
     }
+}
+
+/// The JSON body of a request that may be larger than others: up to `LIMIT` bytes, whatever the settings say.
+pub struct LargeJson<T, const LIMIT: usize>(pub T);
+
+impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for LargeJson<T, LIMIT> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let body = web::Payload::from_request(request, payload);
+        Box::pin(async move {
+            if !is_json {
+                return Err(Code::UnsupportedMediaType.into());
+            }
+            let body = body.await.map_err(|error| unread(&error))?.to_bytes_limited(LIMIT).await;
+            let body = body.map_err(|_| Problem::new(Code::BodyTooLarge))?;
+            parse(&body.map_err(|error| unread(&error))?).map(Self)
+        })
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| Problem::new(Code::BadJson).detail(place(&error)))
 }
 
 /// The problem of a body that could not be read to its end.

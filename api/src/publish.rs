@@ -102,5 +102,13 @@ pub async fn current(app: &App) -> Result<TrustList, PublishError> {
 /// # Errors
 /// When it does not verify, or the keys cannot be read.
 pub async fn open(app: &App, row: TrustListRow) -> Result<TrustList, PublishError> {
-    app.db.read(move |conn| trust_list::open(&row, &keys::list(conn)?)).await
+    app.db.read(move |conn| open_with(conn, &row)).await
+}
+
+/// As [`open`], for who has the database in hand.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(conn: &mut Conn, row: &TrustListRow) -> Result<TrustList, PublishError> {
+    trust_list::open(row, &keys::list(conn)?)
 }

@@ -9,11 +9,14 @@ mod devices;
 mod documents;
 mod health;
 mod ingest;
+mod kpi;
 mod landing;
 mod presentations;
+mod receipts;
 mod sessions;
 #[macro_use]
 mod table;
+mod verifications;
 
 pub use table::nowhere;
 
@@ -46,6 +49,15 @@ routes! {
     "/V/{tail}"             [GET => landing::page]
     "/landing/landing.js"   [GET => landing::script]
     "/landing/landing.css"  [GET => landing::style]
+
+    // Officers
+    "/v1/verifications"     [POST => verifications::create]
+    "/v1/receipts"          [POST => receipts::create]
+    "/v1/receipts/batch"    [POST => receipts::create_batch]
+    "/v1/receipts/{id}"     [GET => receipts::show]
+
+    // Figures
+    "/v1/kpi/activation"    [GET => kpi::activation]
 
     // Operations
     "/healthz"          [GET => health::alive]

@@ -14,6 +14,8 @@ use crate::record::{self, Record};
 
 mod face;
 
+pub use face::AND_MORE;
+
 const SECONDS_PER_DAY: u64 = 86_400;
 
 /// On which terms a certificate is sealed.

@@ -22,9 +22,11 @@ pub mod events;
 pub mod holders;
 pub mod indices;
 pub mod keys;
+pub mod kpi;
 mod migrate;
 pub mod presentations;
 pub mod publication;
+pub mod receipts;
 mod transaction;
 
 pub use connect::{Conn, DatabaseUrl, Durability};

@@ -200,9 +200,11 @@ CREATE TABLE receipts (
     account_id      TEXT NOT NULL,
     device_id       TEXT,
     signed          BYTEA,                  -- the COSE_Sign1 as received, when the device signed it
-    code            TEXT,                   -- code text, as scanned
-    cti             TEXT,
-    certificate_id  TEXT,                   -- NULL: not a certificate of this province, or unknown
+    officer         TEXT NOT NULL,          -- as the device names them; account_id is who uploaded it
+    device          TEXT NOT NULL,          -- as it names itself; device_id is whose signature it carries
+    code            TEXT NOT NULL,          -- code text, as scanned
+    certificate_id  TEXT,                   -- NULL: a signature is wrong, or not a certificate of this province
+    cti             TEXT,                   -- as the code itself says, hex; so the next three
     certificate_iss TEXT,
     status_index    BIGINT,
     version         INTEGER,
@@ -216,7 +218,7 @@ CREATE TABLE receipts (
     purpose         TEXT NOT NULL,
     server_outcome  TEXT NOT NULL,
     server_reason   TEXT,
-    flags           TEXT NOT NULL           -- space-separated: verdict_differs unknown_code clock_ahead late signature_invalid …
+    flags           TEXT NOT NULL           -- space-separated: see receipt/flag.rs
 );
 CREATE INDEX receipts_by_certificate ON receipts (certificate_id, scanned_at);
 CREATE INDEX receipts_by_cti ON receipts (cti);
@@ -231,4 +233,4 @@ CREATE TABLE activations (
     evidence       TEXT NOT NULL,           -- cti of the presentation, or id of the receipt
     PRIMARY KEY (certificate_id, year, source)
 );
-CREATE INDEX activations_by_year ON activations (year, source);
+CREATE INDEX activations_by_year ON activations (year, source, certificate_id);

@@ -34,7 +34,7 @@ def _unpack(stream: bytes) -> bytes:
         data = unpacker.decompress(stream, MAX_UNPACKED + 1)
     except zlib.error:
         raise Malformed("not a zlib stream") from None
-    if len(data) > MAX_UNPACKED or not unpacker.eof or unpacker.unused_data:
+    if len(data) > MAX_UNPACKED or not unpacker.eof:
         raise Malformed("too long, cut short, or something behind it")
     return data
 

@@ -68,7 +68,7 @@ fn code(app: &TestApp, bound: &Value, phone: &SigningKey) -> String {
 #[tokio::test]
 async fn a_registered_phone_makes_codes_without_network_until_its_credential_ends() {
     let app = spawn_with_switch().await;
-    let issued = app.certificate(DRIVER).await;
+    let issued = app.issued(DRIVER).await;
     let holder = app.holder_of(&issued).await;
     let device = registered(&holder, &phone(1)).await;
     let bound = bind(&holder, &issued, &device).await.json(201);
@@ -90,7 +90,7 @@ async fn a_registered_phone_makes_codes_without_network_until_its_credential_end
 #[tokio::test]
 async fn a_cancellation_reaches_the_codes_of_phones() {
     let app = spawn_with_switch().await;
-    let issued = app.certificate(DRIVER).await;
+    let issued = app.issued(DRIVER).await;
     let holder = app.holder_of(&issued).await;
     let device = registered(&holder, &phone(1)).await;
     let bound = bind(&holder, &issued, &device).await.json(201);
@@ -105,7 +105,7 @@ async fn a_cancellation_reaches_the_codes_of_phones() {
 #[tokio::test]
 async fn without_the_switch_only_officers_register_devices() {
     let app = TestApp::spawn().await;
-    let issued = app.certificate(DRIVER).await;
+    let issued = app.issued(DRIVER).await;
     let holder = app.holder_of(&issued).await;
     assert_eq!(holder.post("/v1/device-challenges", &json!({})).await.problem(), "device_credentials_off");
     assert_eq!(
@@ -180,7 +180,7 @@ async fn an_uncompressed_key_in_capitals_is_the_same_key() {
 #[tokio::test]
 async fn a_revoked_phone_gets_no_more_credentials() {
     let app = spawn_with_switch().await;
-    let (issued, other) = (app.certificate(DRIVER).await, app.certificate(Kind::TaxiDriver).await);
+    let (issued, other) = (app.issued(DRIVER).await, app.issued(Kind::TaxiDriver).await);
     let (holder, stranger) = (app.holder_of(&issued).await, app.holder_of(&other).await);
     let device = registered(&holder, &phone(1)).await;
     assert_eq!(revoke(&stranger, &device).await.problem(), "not_found");
@@ -197,7 +197,7 @@ async fn a_revoked_phone_gets_no_more_credentials() {
 #[tokio::test]
 async fn an_administrator_revokes_the_phone_of_whoever_lost_it() {
     let app = spawn_with_switch().await;
-    let issued = app.certificate(DRIVER).await;
+    let issued = app.issued(DRIVER).await;
     let holder = app.holder_of(&issued).await;
     let device = registered(&holder, &phone(1)).await;
     assert_eq!(revoke(&app.admin().await.0, &device).await.status, 204);

@@ -1,5 +1,7 @@
 //! The page behind a code that a phone's own camera opened.
 
+use serde_json::json;
+use verifier_core::ids::Kind;
 use yzt_tests::TestApp;
 
 #[tokio::test]
@@ -26,4 +28,20 @@ async fn the_page_needs_nothing_but_its_own_two_files() {
         assert!(!file.text.contains("innerHTML"));
     }
     assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains(" onclick="), "all inline is refused");
+}
+
+#[tokio::test]
+async fn the_code_of_the_pages_own_address_is_the_one_that_is_shown() {
+    // Given a code, whose address a phone writes in lower case before it opens the page …
+    let app = TestApp::spawn().await;
+    let issued = app.issued(Kind::PractitionerQualification).await;
+    let path = format!("/v1/certificates/{}/presentations", issued.id);
+    let shown = app.holder_of(&issued).await.post(&path, &json!({})).await.json(201);
+    let address = shown["code"].as_str().unwrap().replace("HTTP://", "http://");
+    // … when the script of the page sends that address, without a sign-in, then it is valid.
+    let verdict = app.visitor().post("/v1/verifications", &json!({ "code": address })).await.json(200);
+    assert_eq!(verdict["display"], "green");
+    for part in ["explanations", "certificate"] {
+        assert!(!verdict[part].is_null(), "the page shows it");
+    }
 }

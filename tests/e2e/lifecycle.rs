@@ -32,7 +32,7 @@ async fn history(who: &Person, issued: &Issued) -> Answer {
 #[tokio::test]
 async fn a_suspended_certificate_cannot_be_shown_until_it_is_resumed() {
     let app = TestApp::spawn().await;
-    let (issued, issuer) = (app.certificate(DRIVER).await, app.issuer().await);
+    let (issued, issuer) = (app.issued(DRIVER).await, app.issuer().await);
     let holder = app.holder_of(&issued).await;
     let event = json!({ "event": "suspended", "reason": "超限运输，暂扣处理" });
     let recorded = report(&issuer, &issued, event).await.json(201);
@@ -50,7 +50,7 @@ async fn a_suspended_certificate_cannot_be_shown_until_it_is_resumed() {
 #[tokio::test]
 async fn what_cannot_happen_is_refused_and_leaves_no_trace() {
     let app = TestApp::spawn().await;
-    let (issued, issuer) = (app.certificate(DRIVER).await, app.issuer().await);
+    let (issued, issuer) = (app.issued(DRIVER).await, app.issuer().await);
     assert_eq!(report(&issuer, &issued, json!({ "event": "resumed" })).await.problem(), "transition_not_allowed");
     happens(&issuer, &issued, "cancelled").await;
     for event in ["cancelled", "revoked", "suspended", "resumed", "reported_lost", "found", "review_passed"] {
@@ -64,7 +64,7 @@ async fn what_cannot_happen_is_refused_and_leaves_no_trace() {
 #[tokio::test]
 async fn of_many_suspensions_at_once_one_takes_effect() {
     let app = TestApp::spawn().await;
-    let (issued, issuer) = (app.certificate(DRIVER).await, app.issuer().await);
+    let (issued, issuer) = (app.issued(DRIVER).await, app.issuer().await);
     let event = || report(&issuer, &issued, json!({ "event": "suspended" }));
     let (a, b, c, d) = tokio::join!(event(), event(), event(), event());
     let answers = [a, b, c, d].map(|answer| answer.status.as_u16());
@@ -75,7 +75,7 @@ async fn of_many_suspensions_at_once_one_takes_effect() {
 #[tokio::test]
 async fn an_event_sent_twice_under_its_id_counts_once() {
     let app = TestApp::spawn().await;
-    let (issued, issuer) = (app.certificate(DRIVER).await, app.issuer().await);
+    let (issued, issuer) = (app.issued(DRIVER).await, app.issuer().await);
     let id = "018f3c4e-0000-7000-8000-000000000001";
     let event = json!({ "id": id, "event": "reported_lost", "occurred_at": "2026-06-14T08:00:00Z" });
     let first = report(&issuer, &issued, event.clone()).await.json(201);
@@ -89,7 +89,7 @@ async fn an_event_sent_twice_under_its_id_counts_once() {
 #[tokio::test]
 async fn an_event_of_the_future_or_with_an_endless_reason_is_refused_by_name() {
     let app = TestApp::spawn().await;
-    let (issued, issuer) = (app.certificate(DRIVER).await, app.issuer().await);
+    let (issued, issuer) = (app.issued(DRIVER).await, app.issuer().await);
     let event = json!({ "event": "suspended", "reason": "长".repeat(201), "occurred_at": "2026-06-16T00:00:00Z" });
     let refused = report(&issuer, &issued, event).await;
     assert_eq!(refused.problem(), "unfit_value");
@@ -102,7 +102,7 @@ async fn an_event_of_the_future_or_with_an_endless_reason_is_refused_by_name() {
 #[tokio::test]
 async fn officers_see_a_change_with_the_next_status_list() {
     let app = TestApp::spawn().await;
-    let (issued, issuer) = (app.certificate(DRIVER).await, app.issuer().await);
+    let (issued, issuer) = (app.issued(DRIVER).await, app.issuer().await);
     let code = show(&app.holder_of(&issued).await, &issued).await.json(201);
     let code = code["code"].as_str().unwrap();
     assert_eq!(app.verdict(code, &app.bundle().await).outcome, Outcome::Valid);
@@ -120,7 +120,7 @@ async fn officers_see_a_change_with_the_next_status_list() {
 #[tokio::test]
 async fn only_the_issuer_of_the_division_changes_a_certificate() {
     let app = TestApp::spawn().await;
-    let issued = app.certificate(DRIVER).await;
+    let issued = app.issued(DRIVER).await;
     let city = issued.record.division().as_str()[..4].to_owned();
     let elsewhere = if city == "2114" { "2101" } else { "2114" };
     let suspend = json!({ "event": "suspended" });
@@ -139,7 +139,7 @@ async fn only_the_issuer_of_the_division_changes_a_certificate() {
 #[tokio::test]
 async fn the_history_is_for_its_holder_the_issuer_and_administrators() {
     let app = TestApp::spawn().await;
-    let (issued, other) = (app.certificate(DRIVER).await, app.certificate(Kind::TaxiDriver).await);
+    let (issued, other) = (app.issued(DRIVER).await, app.issued(Kind::TaxiDriver).await);
     let told = history(&app.holder_of(&issued).await.0, &issued).await.json(200);
     assert!(told["events"][0].get("actor").is_none(), "who sent it is for staff");
     let told = history(&app.admin().await.0, &issued).await.json(200);

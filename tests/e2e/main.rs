@@ -2,10 +2,16 @@
 
 mod devices;
 mod errors;
+mod ingest;
 mod keys;
+mod kill;
+mod killed;
+mod kpi;
 mod landing;
 mod lifecycle;
 mod operations;
 mod present;
+mod receipts;
 mod sign_in;
 mod stopping;
+mod verification;

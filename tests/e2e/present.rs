@@ -39,7 +39,7 @@ async fn is_activated(app: &TestApp, issued: &Issued, at: Timestamp) -> bool {
 #[tokio::test]
 async fn a_holder_sees_their_own_certificates_and_no_others() {
     let app = TestApp::spawn().await;
-    let (issued, other) = (app.certificate(DRIVER).await, app.certificate(Kind::TaxiDriver).await);
+    let (issued, other) = (app.issued(DRIVER).await, app.issued(Kind::TaxiDriver).await);
     let holder = app.holder_of(&issued).await;
     let list = holder.get("/v1/certificates").await.json(200);
     let list = list["certificates"].as_array().unwrap();
@@ -57,7 +57,7 @@ async fn a_holder_sees_their_own_certificates_and_no_others() {
 #[tokio::test]
 async fn all_but_the_holder_see_personal_items_masked() {
     let app = TestApp::spawn().await;
-    let issued = app.certificate(DRIVER).await;
+    let issued = app.issued(DRIVER).await;
     let path = format!("/v1/certificates/{}", issued.id);
     let id = issued.record.holder().code();
     let own = app.holder_of(&issued).await.get(&path).await;
@@ -83,7 +83,7 @@ async fn all_but_the_holder_see_personal_items_masked() {
 #[tokio::test]
 async fn a_code_is_valid_without_network_for_a_minute_and_counts_as_a_use() {
     let app = TestApp::spawn().await;
-    let issued = app.certificate(DRIVER).await;
+    let issued = app.issued(DRIVER).await;
     let holder = app.holder_of(&issued).await;
     let bundle = app.bundle().await;
     let shown = show(&holder, &issued).await.json(201);
@@ -112,7 +112,7 @@ async fn a_code_is_valid_without_network_for_a_minute_and_counts_as_a_use() {
 #[tokio::test]
 async fn two_codes_of_one_second_have_names_of_their_own() {
     let app = TestApp::spawn().await;
-    let issued = app.certificate(Kind::RoadTransportCertificate).await;
+    let issued = app.issued(Kind::RoadTransportCertificate).await;
     let holder = app.holder_of(&issued).await;
     let (one, two) = (show(&holder, &issued).await.json(201), show(&holder, &issued).await.json(201));
     assert_ne!(one["cti"], two["cti"]);
@@ -122,7 +122,7 @@ async fn two_codes_of_one_second_have_names_of_their_own() {
 #[tokio::test]
 async fn the_picture_alone_is_to_be_had_as_svg_and_png() {
     let app = TestApp::spawn().await;
-    let issued = app.certificate(DRIVER).await;
+    let issued = app.issued(DRIVER).await;
     let holder = app.holder_of(&issued).await;
     let path = format!("/v1/certificates/{}/presentations", issued.id);
     for (media_type, begins) in [("image/svg+xml", &b"<svg"[..]), ("image/png", b"\x89PNG")] {
@@ -147,7 +147,7 @@ async fn each_status_says_why_a_certificate_cannot_be_shown() {
         ("expired", "certificate_expired"),
     ] {
         let app = TestApp::spawn().await;
-        let issued = app.certificate(DRIVER).await;
+        let issued = app.issued(DRIVER).await;
         let holder = app.holder_of(&issued).await;
         let path = format!("/v1/certificates/{}/events", issued.id);
         let _ = app.issuer().await.post(&path, &json!({ "event": event })).await.json(201);
@@ -161,7 +161,7 @@ async fn each_status_says_why_a_certificate_cannot_be_shown() {
 #[tokio::test]
 async fn a_certificate_is_shown_to_the_end_of_its_last_day() {
     let app = TestApp::spawn_with(|config| config.session_lifetime = 30 * 86_400).await;
-    let issued = app.certificate_with(DRIVER, |line| line["validTo"] = json!("20260620")).await;
+    let issued = app.issued_with(DRIVER, |line| line["validTo"] = json!("20260620")).await;
     let holder = app.holder_of(&issued).await;
     // From 10:00 on the 15th to the last second of the 20th, both in China.
     app.pass(5 * DAY + 14 * 3600 - 1);
@@ -174,14 +174,14 @@ async fn a_certificate_is_shown_to_the_end_of_its_last_day() {
 #[tokio::test]
 async fn a_certificate_is_not_shown_before_its_first_day() {
     let app = TestApp::spawn().await;
-    let issued = app.certificate_with(DRIVER, |line| line["validFrom"] = json!("20260701")).await;
+    let issued = app.issued_with(DRIVER, |line| line["validFrom"] = json!("20260701")).await;
     assert_eq!(show(&app.holder_of(&issued).await, &issued).await.problem(), "certificate_not_yet_valid");
 }
 
 #[tokio::test]
 async fn a_specimen_is_grey_and_counts_nothing() {
     let app = TestApp::spawn().await;
-    let issued = app.certificate_with(DRIVER, |line| line["specimen"] = json!(true)).await;
+    let issued = app.issued_with(DRIVER, |line| line["specimen"] = json!(true)).await;
     let verdict = app.verdict(&code(&app.holder_of(&issued).await, &issued).await, &app.bundle().await);
     assert_eq!((verdict.display, verdict.warnings), (Display::Grey, vec![Warning::Specimen]));
     assert!(!is_activated(&app, &issued, app.clock.now()).await);
@@ -194,7 +194,7 @@ async fn a_seal_near_its_end_is_renewed_when_the_certificate_is_shown() {
         config.session_lifetime = 200 * 86_400;
     })
     .await;
-    let issued = app.certificate_with(DRIVER, |line| line["validTo"] = json!("20300101")).await;
+    let issued = app.issued_with(DRIVER, |line| line["validTo"] = json!("20300101")).await;
     let holder = app.holder_of(&issued).await;
     let seal_after = async |days: i64| {
         app.pass(days * DAY);
@@ -216,7 +216,7 @@ async fn a_seal_near_its_end_is_renewed_when_the_certificate_is_shown() {
 #[tokio::test]
 async fn when_a_seal_key_falls_with_all_it_sealed_the_next_code_has_another_seal() {
     let app = TestApp::spawn().await;
-    let issued = app.certificate(DRIVER).await;
+    let issued = app.issued(DRIVER).await;
     let holder = app.holder_of(&issued).await;
     let old = code(&holder, &issued).await;
     app.pass(10);

@@ -1,12 +1,10 @@
 //! Certificates as they come to be: invented, sent in by an issuer, sealed.
 
-use reqwest::Method;
 use serde_json::Value;
 use verifier_core::ids::Kind;
 use yzt_api::generate::Generator;
-use yzt_api::problem::Problem;
 use yzt_api::record::{Day, Record};
-use yzt_api::store::certificates;
+use yzt_api::store::{StoreError, certificates};
 
 use crate::TestApp;
 use crate::actors::Holder;
@@ -24,25 +22,26 @@ pub struct Issued {
 
 impl TestApp {
     /// A certificate of this kind, in force.
-    pub async fn certificate(&self, kind: Kind) -> Issued {
-        self.certificate_with(kind, |_| ()).await
+    pub async fn issued(&self, kind: Kind) -> Issued {
+        self.issued_with(kind, |_| ()).await
     }
 
     /// A certificate of this kind with some items changed.
-    pub async fn certificate_with(&self, kind: Kind, change: impl FnOnce(&mut Value)) -> Issued {
-        let mut line: Value = serde_json::from_slice(&invented(kind).to_line()).unwrap();
+    pub async fn issued_with(&self, kind: Kind, change: impl FnOnce(&mut Value)) -> Issued {
+        let mut line = serde_json::from_slice(&invented(kind).to_line()).unwrap();
         change(&mut line);
-        let line = line.to_string();
-        let issuer = self.issuer().await;
-        let request =
-            issuer.request(Method::POST, "/v1/ingest").header("content-type", "application/x-ndjson");
-        let report = issuer.send(request.body(line.clone())).await.json(200);
-        assert_eq!(report["created"], 1, "{report}");
-        let record = Record::from_json(line.as_bytes()).unwrap().record;
-        let (issuer, number) = (record.issuer().to_string(), record.number().as_str().to_owned());
-        let find = move |conn: &mut _| Ok(certificates::find_by_number(conn, kind.code(), &issuer, &number)?);
-        let row = self.running.app().db.read(find).await;
-        let row = row.map_err(|problem: Problem| problem.to_string()).unwrap().unwrap();
+        self.issue(&line).await
+    }
+
+    /// The certificate of a line of the interface.
+    pub async fn issue(&self, line: &Value) -> Issued {
+        self.issuer().await.send_in(std::slice::from_ref(line)).await;
+        let record = Record::from_json(line.to_string().as_bytes()).unwrap().record;
+        let (kind, issuer) = (record.kind().code(), record.issuer().as_str().to_owned());
+        let number = record.number().as_str().to_owned();
+        let find = move |conn: &mut _| certificates::find_by_number(conn, kind, &issuer, &number);
+        let found: Result<_, StoreError> = self.running.app().db.read(find).await;
+        let row = found.unwrap().unwrap();
         Issued { id: row.id, holder_id: row.holder_id, record }
     }
 
@@ -52,7 +51,7 @@ impl TestApp {
     }
 }
 
-/// An invented record of this kind that is valid at [`BEGINNING`].
+/// An invented record of this kind that is in force at [`BEGINNING`] and for a good while.
 fn invented(kind: Kind) -> Record {
     let today = Day::from_days(BEGINNING.day().0.try_into().unwrap()).unwrap();
     let is_fit = |record: &Record| {

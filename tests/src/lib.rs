@@ -16,6 +16,7 @@ pub mod actors;
 pub mod answer;
 pub mod app;
 pub mod certificates;
+pub mod check;
 pub mod database;
 pub mod device;
 pub mod postgres;

@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
+use verifier_core::ids::Kind;
 use verifier_core::sm2::{PublicKey, SigningKey, sm3};
 use verifier_core::{Reason, Warning};
 
@@ -56,6 +57,13 @@ fn every_reason_and_warning_has_a_vector() {
         let has = |case: &Case| case.expected.2.iter().any(|code| code == warning.code());
         assert!(cases.iter().any(has), "{}", warning.code());
     }
+}
+
+#[test]
+fn every_kind_of_certificate_is_valid_in_some_vector() {
+    let verdicts = cases().into_iter().map(|case| case.verdict()).filter(|verdict| verdict.reason.is_none());
+    let kinds: BTreeSet<_> = verdicts.filter_map(|verdict| Some(verdict.certificate?.kind)).collect();
+    assert_eq!(kinds, Kind::ALL.iter().map(|kind| kind.number()).collect());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 
 use super::Failure;
-use crate::{config, metrics, problem};
+use crate::{config, metrics, problem, record};
 
 #[derive(Args)]
 pub(super) struct Docs {
@@ -21,6 +21,8 @@ enum Document {
     Errors,
     /// docs/metrics.md: all metrics
     Metrics,
+    /// docs/ingest-format.md: how certificates are sent in
+    IngestFormat,
 }
 
 impl Docs {
@@ -29,6 +31,7 @@ impl Docs {
             Document::Configuration => config::reference(),
             Document::Errors => problem::reference(),
             Document::Metrics => metrics::reference(),
+            Document::IngestFormat => record::items_markdown(),
         };
         Ok(std::io::stdout().write_all(text.as_bytes())?)
     }

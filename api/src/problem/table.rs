@@ -154,6 +154,17 @@ problems! {
         "登记的设备已达上限", "This account has as many devices as it may";
         "停用不再使用的设备后再登记", "Revoke one that is no longer used, then register".
 
+    // Receipts
+    ReceiptConflict CONFLICT "receipt_conflict"
+        "该回执编号已用于其他内容", "Another receipt has this id";
+        "不要修改已生成的回执；每次扫码使用新的编号", "Never change a receipt once made; give every scan an id of its own".
+    ReceiptRejected UNPROCESSABLE_ENTITY "receipt_rejected"
+        "回执不符合要求，未予保存", "The receipt does not fit and was not kept";
+        "按 findings 指出的数据项和规则改正；检查用途不能为空", "Correct the items that findings names; a check needs a purpose".
+    TooManyItems PAYLOAD_TOO_LARGE "too_many_items"
+        "一批提交的条数过多", "There are more items than one batch may have";
+        "按 detail 给出的条数分批提交", "Send them in batches of the number that detail names".
+
     // This side
     Internal INTERNAL_SERVER_ERROR "internal"
         "服务器内部错误", "Something went wrong on this side";

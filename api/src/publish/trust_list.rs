@@ -11,6 +11,7 @@ use super::{Press, PublishError};
 use crate::clock::Timestamp;
 use crate::keys::{PUBLICATION_SECONDS, Use};
 use crate::record::codes;
+use crate::seal::AND_MORE;
 use crate::store::keys::{self, KeyRow};
 use crate::store::publication::{self, TrustListRow};
 use crate::store::{Conn, StoreError};
@@ -150,7 +151,9 @@ fn authorities() -> BTreeMap<String, String> {
 }
 
 fn scopes() -> BTreeMap<String, BTreeMap<u32, String>> {
-    let rows =
-        |table: BTreeMap<u32, &str>| table.into_iter().map(|(code, name)| (code, name.to_owned())).collect();
+    let rows = |mut table: BTreeMap<u32, &'static str>| {
+        table.insert(AND_MORE, "等（其余见电子证照）");
+        table.into_iter().map(|(code, name)| (code, name.to_owned())).collect()
+    };
     codes::scope_tables().into_iter().map(|(table, entries)| (table.to_owned(), rows(entries))).collect()
 }

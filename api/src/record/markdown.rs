@@ -150,4 +150,10 @@ mod tests {
         }
         assert_eq!(text.matches("```json").count(), Family::ALL.len());
     }
+
+    #[test]
+    fn the_document_is_current() {
+        let written = include_str!("../../../docs/ingest-format.md");
+        assert_eq!(written, items_markdown(), "run `yzt docs ingest-format > docs/ingest-format.md`");
+    }
 }

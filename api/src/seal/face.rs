@@ -15,8 +15,8 @@ const NAME_MAX: usize = 120;
 const CUT: char = '…';
 /// Bytes that name and scopes may take together.
 const BUDGET: usize = 160;
-/// Stands at the end of the scopes where there are more.
-const AND_MORE: u32 = 0;
+/// Stands at the end of the scopes where there are more than a code can carry.
+pub const AND_MORE: u32 = 0;
 
 pub(super) fn of(record: &Record, version: Version) -> Face {
     let number = record.number();

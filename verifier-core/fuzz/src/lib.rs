@@ -13,6 +13,9 @@ pub mod item;
 #[path = "../../examples/vectors/parts.rs"]
 pub mod parts;
 
+use std::collections::BTreeSet;
+use std::fs;
+
 use case::Case;
 use change::Change;
 use item::Item;
@@ -53,6 +56,35 @@ impl Sample {
     }
 }
 
+/// Every message of the vectors: some of them are genuine, and nothing else may be.
+#[derive(Default)]
+pub struct Known {
+    pub tokens: BTreeSet<String>,
+    pub lists: BTreeSet<Vec<u8>>,
+}
+
+impl Known {
+    /// Those of all vectors.
+    pub fn read() -> Self {
+        let mut known = Self::default();
+        for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../vectors")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let case = Case::of(&serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap());
+                known.tokens.insert(token_of(&case.code).to_owned());
+                known.lists.insert(case.trust_list);
+                known.lists.extend(case.status_lists.into_iter().map(|(_, list)| list));
+            }
+        }
+        known
+    }
+}
+
+/// The token of a code, or the code where it has no address.
+pub fn token_of(code: &str) -> &str {
+    code.split_once("/V/1").map_or(code, |(_, token)| token)
+}
+
 /// The message with its claims and header changed, signed again.
 pub fn changed(message: &[u8], changes: &[u8], key: &SigningKey) -> Vec<u8> {
     let mut parts = Parts::open(message).unwrap();
@@ -74,7 +106,9 @@ pub fn check_valid(verdict: &Verdict, now: Seconds) {
     assert!(verdict.reason.is_none() && (1..=300).contains(&lifetime));
     assert!(shown.made <= now.plus(60) && now < shown.expires.plus(60));
     assert!(certificate.valid_from <= now && now < certificate.credential_expires);
-    assert!(certificate.last_day.as_ref().is_none_or(|last| *last >= now.day().to_string() || last.len() > 10));
+    assert!(
+        certificate.last_day.as_ref().is_none_or(|last| *last >= now.day().to_string() || last.len() > 10)
+    );
     assert!(certificate.version > 0 && certificate.holder.len() <= 256 && certificate.number.len() <= 256);
     assert!(verdict.established.seal && verdict.established.presentation);
     assert!(verdict.established.shown_now && verdict.established.within_dates);

@@ -1,0 +1,137 @@
+//! A server killed in the middle of its work: what it said it kept is there.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use reqwest::{Body, Method};
+use tokio::sync::mpsc;
+use yzt_api::auth::accounts::{self, NewAccount};
+use yzt_api::auth::{Password, Role};
+use yzt_api::clock::{Clock, Timestamp};
+use yzt_api::config::Config;
+use yzt_api::generate::Generator;
+use yzt_api::record::Day;
+use yzt_api::server;
+use yzt_api::store::batches::{self, BatchRow};
+use yzt_api::store::{Db, StoreError};
+use yzt_tests::actors::Person;
+use yzt_tests::{Backend, TestDatabase};
+
+const LISTENING: &str = "listening ";
+const PASSWORD: &str = "a password for tests";
+const ACCOUNT: &str = "01900000-0000-7000-8000-000000000001";
+
+/// A server in a process of its own.
+struct Process {
+    child: Child,
+    base: String,
+}
+
+impl Process {
+    fn start(database: &TestDatabase) -> Self {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "killed::the_server_that_is_killed", "--ignored", "--nocapture"])
+            .env("YZT_DATABASE_URL", database.url())
+            .env("YZT_DATA_DIR", database.directory())
+            .env("YZT_BIND", "127.0.0.1:0")
+            .env("YZT_KEYSTORE_ROUNDS", "1")
+            .env("YZT_PASSWORD_ROUNDS", "1")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let address = said.find_map(|line| Some(line.split_once(LISTENING)?.1.to_owned())).unwrap();
+        Self { child, base: format!("http://{address}") }
+    }
+
+    /// SIGKILL: nothing is finished, nothing is cleared up.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+#[tokio::test]
+#[ignore = "run by the other tests here, as a process to be killed"]
+async fn the_server_that_is_killed() {
+    let running = server::spawn(Config::load(None).unwrap(), Clock::System).await.unwrap();
+    println!("{LISTENING}{}", running.address());
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test]
+async fn an_import_killed_in_the_middle_loses_nothing_that_was_acknowledged() {
+    let database = TestDatabase::new(Backend::of_this_run()).unwrap();
+    let server = Process::start(&database);
+    let db = database.open();
+    add_issuer(&db).await;
+    let issuer = Person::at(server.base.clone()).sign_in("issuer", PASSWORD).await;
+
+    // Lines without end, until the server is gone.
+    let (sender, receiver) = mpsc::channel(1);
+    let request = ingest(
+        &issuer,
+        Body::wrap_stream(futures_util::stream::unfold(receiver, |mut receiver| async {
+            let line: Vec<u8> = receiver.recv().await?;
+            Some((Ok::<_, String>(line), receiver))
+        })),
+    );
+    let answer = tokio::spawn(request.send());
+    let feeding = tokio::spawn(async move {
+        for line in lines(100_000) {
+            if sender.send(line).await.is_err() {
+                return;
+            }
+        }
+    });
+    let acknowledged = loop {
+        match batch(&db).await {
+            Some(batch) if batch.lines >= 500 => break batch,
+            _ => tokio::task::yield_now().await,
+        }
+    };
+    server.kill();
+    assert!(answer.await.unwrap().is_err());
+    feeding.abort();
+
+    let kept = batch(&db).await.unwrap();
+    assert!(kept.lines >= acknowledged.lines && kept.finished_at.is_none());
+    assert_eq!(kept.created, kept.lines);
+
+    let server = Process::start(&database);
+    let issuer = Person::at(server.base.clone()).sign_in("issuer", PASSWORD).await;
+    let count = usize::try_from(kept.lines).unwrap() + 50;
+    let again: Vec<u8> = lines(count).flatten().collect();
+    let report = issuer.send(ingest(&issuer, again.into())).await.json(200);
+    assert_eq!((&report["created"], &report["unchanged"]), (&50.into(), &kept.lines.into()));
+    server.kill();
+}
+
+fn ingest(issuer: &Person, body: Body) -> reqwest::RequestBuilder {
+    let request = issuer.request(Method::POST, "/v1/ingest");
+    request.header("content-type", "application/x-ndjson").header("idempotency-key", "killed").body(body)
+}
+
+fn lines(count: usize) -> impl Iterator<Item = Vec<u8>> {
+    let records = Generator::new(1, Day::parse("20260615").unwrap()).take(count);
+    records.map(|record| [record.to_line().as_slice(), b"\n"].concat())
+}
+
+async fn batch(db: &Db) -> Option<BatchRow> {
+    let find = |conn: &mut _| batches::find_by_key(conn, &format!("{ACCOUNT}:killed"));
+    db.read(find).await.unwrap()
+}
+
+async fn add_issuer(db: &Db) {
+    let new = NewAccount {
+        id: ACCOUNT.to_owned(),
+        login: "issuer".to_owned(),
+        role: Role::Issuer,
+        name: "测试账号".to_owned(),
+        password: Password::hash(PASSWORD, 1).unwrap(),
+        holder_id: None,
+        division: None,
+    };
+    let added = db.write(move |conn| accounts::add(conn, new, Timestamp(0))).await;
+    assert!(added.map_err(|error: StoreError| error.to_string()).unwrap());
+}
