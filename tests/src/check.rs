@@ -78,9 +78,8 @@ impl Issuer {
 
     /// Reports an event of a certificate.
     pub async fn report(&self, certificate: &Certificate, event: &str) {
-        let answer =
-            self.post(&format!("/v1/certificates/{}/events", certificate.id), &json!({ "event": event }));
-        let _ = answer.await.json(201);
+        let path = format!("/v1/certificates/{}/events", certificate.id);
+        let _ = self.post(&path, &json!({ "event": event })).await.json(201);
     }
 }
 
