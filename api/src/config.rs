@@ -145,6 +145,6 @@ mod tests {
     #[test]
     fn the_document_is_current() {
         let written = include_str!("../../docs/configuration.md");
-        assert_eq!(written, reference(), "run `yzt docs configuration > docs/configuration.md`");
+        assert!(written == reference(), "run `yzt docs configuration > docs/configuration.md`");
     }
 }

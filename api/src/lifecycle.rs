@@ -81,7 +81,9 @@ impl FromStr for Standing {
 
     fn from_str(text: &str) -> Result<Self, StoreError> {
         let found = Self::ALL.into_iter().find(|standing| standing.word() == text);
-        found.ok_or_else(|| StoreError::Query(diesel::result::Error::DeserializationError("no such status".into())))
+        found.ok_or_else(|| {
+            StoreError::Query(diesel::result::Error::DeserializationError("no such status".into()))
+        })
     }
 }
 

@@ -117,6 +117,6 @@ mod tests {
     #[test]
     fn the_document_is_current() {
         let written = include_str!("../../docs/metrics.md");
-        assert_eq!(written, reference(), "run `yzt docs metrics > docs/metrics.md`");
+        assert!(written == reference(), "run `yzt docs metrics > docs/metrics.md`");
     }
 }

@@ -7,3 +7,8 @@ mod read;
 
 pub use draw::{Code, DrawError, Medium};
 pub use read::{ReadError, read_codes};
+
+#[cfg(test)]
+mod photo;
+#[cfg(test)]
+mod tests;

@@ -9,9 +9,9 @@ mod devices;
 mod documents;
 mod health;
 mod ingest;
+mod kpi;
 mod landing;
 mod presentations;
-mod kpi;
 mod receipts;
 mod sessions;
 #[macro_use]
@@ -49,6 +49,7 @@ routes! {
     "/V/{tail}"             [GET => landing::page]
     "/landing/landing.js"   [GET => landing::script]
     "/landing/landing.css"  [GET => landing::style]
+
     // Officers
     "/v1/verifications"     [POST => verifications::create]
     "/v1/receipts"          [POST => receipts::create]

@@ -15,6 +15,7 @@
 pub mod actors;
 pub mod answer;
 pub mod app;
+pub mod check;
 pub mod database;
 pub mod postgres;
 

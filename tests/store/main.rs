@@ -1,5 +1,6 @@
 //! One suite of the store, run on every database. Without PostgreSQL on the machine its half says so and passes.
 
+use diesel::connection::SimpleConnection;
 use yzt_api::store::accounts::{self, AccountRow};
 use yzt_api::store::{Conn, Db, StoreError, attempt};
 use yzt_tests::{Backend, TestDatabase};
@@ -117,6 +118,19 @@ on_every_database! {
         assert_eq!(logins(&database.open()).await, ["a"]);
     }
 
+    async fn the_schema_goes_down_and_up_again(database: &TestDatabase) {
+        let db = database.open();
+        let moved = db.write(|conn| {
+            for direction in ["down.sql", "up.sql"] {
+                for statements in migrations(direction) {
+                    conn.batch_execute(&statements)?;
+                }
+            }
+            accounts::insert(conn, &account("1", "a"))
+        });
+        assert!(moved.await.unwrap());
+    }
+
     async fn servers_that_start_at_once_agree_on_the_schema(database: &TestDatabase) {
         let starts = (0..4).map(|_| {
             let settings = database.settings();
@@ -169,6 +183,17 @@ fn account(id: &str, login: &str) -> AccountRow {
 async fn logins(db: &Db) -> Vec<String> {
     let rows: Result<_, StoreError> = db.read(accounts::list).await;
     rows.unwrap().into_iter().map(|row| row.login).collect()
+}
+
+/// The text of every migration, in the order it is run in this direction.
+fn migrations(direction: &str) -> Vec<String> {
+    let all = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+    let mut directories: Vec<_> = all.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    directories.sort();
+    if direction == "down.sql" {
+        directories.reverse();
+    }
+    directories.iter().map(|one| std::fs::read_to_string(one.join(direction)).unwrap()).collect()
 }
 
 fn diesel_not_found() -> diesel::result::Error {

@@ -40,7 +40,8 @@ pub struct DataItem {
 /// # Errors
 /// When what is stored is no JSON object.
 pub(super) fn of(stored: &str, kind: Kind, is_holder: bool) -> Result<Vec<DataItem>, Problem> {
-    let stored: Map<String, Value> = serde_json::from_str(stored).map_err(|_| Problem::internal("stored items"))?;
+    let stored: Map<String, Value> =
+        serde_json::from_str(stored).map_err(|_| Problem::internal("stored items"))?;
     let known = table::of_kind(Some(kind)).iter();
     Ok(known.filter_map(|item| Some(shown(item, stored.get(item.name)?, is_holder))).flatten().collect())
 }

@@ -86,7 +86,9 @@ impl Registration {
         let signature = hex(&self.signature).and_then(|bytes| bytes.try_into().ok());
         let label = is_label(&self.label).then_some(());
         match (key, challenge, signature, label) {
-            (Some(key), Some(challenge), Some(signature), Some(())) => Ok(Proof { key, challenge, signature }),
+            (Some(key), Some(challenge), Some(signature), Some(())) => {
+                Ok(Proof { key, challenge, signature })
+            }
             (key, challenge, signature, label) => Err(unfit(&[
                 ("public_key", "not_an_sm2_public_key", key.is_none()),
                 ("challenge", "not_32_bytes", challenge.is_none()),
@@ -114,7 +116,8 @@ fn is_label(text: &str) -> bool {
 
 fn unfit(rules: &[(&'static str, &'static str, bool)]) -> Problem {
     let broken = rules.iter().filter(|(_, _, broken)| *broken);
-    let findings = broken.map(|(item, rule, _)| Finding { item: (*item).into(), rule: (*rule).into(), source: None });
+    let findings =
+        broken.map(|(item, rule, _)| Finding { item: (*item).into(), rule: (*rule).into(), source: None });
     Problem::new(Code::UnfitValue).findings(findings.collect())
 }
 

@@ -10,10 +10,10 @@ use crate::certificates::{in_force, own};
 use crate::clock::Timestamp;
 use crate::keys::Use;
 use crate::problem::Problem;
+use crate::store::Conn;
 use crate::store::activations::{self, Source};
 use crate::store::certificates::CertificateRow;
 use crate::store::presentations::{self, PresentationRow};
-use crate::store::Conn;
 
 /// The protocol's longest life of a presentation, in seconds.
 const MAX_LIFETIME: u64 = verifier_core::presentation::MAX_LIFETIME;

@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn the_document_is_current() {
         let written = include_str!("../../../docs/errors.md");
-        assert_eq!(written, reference(), "run `yzt docs errors > docs/errors.md`");
+        assert!(written == reference(), "run `yzt docs errors > docs/errors.md`");
     }
 
     #[test]

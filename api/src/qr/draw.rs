@@ -146,6 +146,12 @@ impl Code {
         pixels
     }
 
+    /// The rows of the symbol, true for dark.
+    #[cfg(test)]
+    pub fn modules(&self) -> Vec<Vec<bool>> {
+        self.rows().map(<[bool]>::to_vec).collect()
+    }
+
     fn rows(&self) -> impl Iterator<Item = &[bool]> {
         self.dark.chunks_exact(self.side)
     }

@@ -51,7 +51,8 @@ impl Shot {
     pub fn take(&self, modules: &[Vec<bool>]) -> GrayImage {
         let side = (modules.len() as f64 + 2.0 * QUIET) * self.pixels_per_module * 1.6;
         let (width, height) = (side as u32, (side * 1.2) as u32);
-        let sharp = GrayImage::from_fn(width, height, |x, y| Luma([self.light(modules, (width, height), (x, y))]));
+        let sharp =
+            GrayImage::from_fn(width, height, |x, y| Luma([self.light(modules, (width, height), (x, y))]));
         let sigma = (self.blur * self.pixels_per_module) as f32;
         let blurred = DynamicImage::from(sharp).blur(sigma.max(0.1)).into_luma8();
         self.develop(&blurred)
@@ -125,7 +126,13 @@ fn scene(modules: &[Vec<bool>], u: f64, v: f64, seed: u64) -> f64 {
     let ink = y / 5.0 - line < 0.5 && dice((x / 1.3).floor(), line, seed) > 0.5;
     match () {
         () if within(QUIET, 0.0) => 238.0,
-        () if within(QUIET + 4.0, 24.0) => if ink { 60.0 } else { 225.0 },
+        () if within(QUIET + 4.0, 24.0) => {
+            if ink {
+                60.0
+            } else {
+                225.0
+            }
+        }
         () if within(QUIET + 7.0, 30.0) => 15.0,
         () if dice((u / 23.0).floor(), (v / 17.0).floor(), seed) > 0.5 => {
             40.0 + 180.0 * dice((u / 1.7).floor(), (v / 1.5).floor(), seed)

@@ -96,7 +96,7 @@ pub fn read_codes(file: &[u8]) -> Result<Vec<String>, ReadError> {
         return Err(ReadError::TooManyBytes);
     }
     let picture = isolated("decoding", || picture::decode(file)).unwrap_or(Err(ReadError::Damaged))?;
-    let codes = attempt::first_success(&picture);
+    let codes = attempt::first_success(picture);
     if codes.is_empty() { Err(ReadError::NoCode) } else { Ok(codes) }
 }
 
@@ -105,4 +105,15 @@ fn isolated<T>(what: &'static str, work: impl FnOnce() -> T) -> Option<T> {
     // Nothing the closures touch outlives a panic in them: they read the picture and return what they made.
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     outcome.inspect_err(|_| tracing::warn!(what, "a picture made a library panic")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_a_library_ends_the_attempt_and_not_the_caller() {
+        assert_eq!(isolated("test", || -> u8 { panic!("as a hostile picture might cause") }), None);
+        assert_eq!(isolated("test", || 7), Some(7));
+    }
 }

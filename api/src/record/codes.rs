@@ -123,12 +123,12 @@ impl Codes {
 /// The two tables the scope codes of a code's face come from, for the signed trust list: table, code, Chinese name.
 #[must_use]
 pub fn scope_tables() -> BTreeMap<&'static str, BTreeMap<u32, &'static str>> {
-    [Codes::BusinessScopes, Codes::QualificationCategories]
+    [("business", Codes::BusinessScopes), ("qualification", Codes::QualificationCategories)]
         .into_iter()
-        .map(|codes| {
+        .map(|(table, codes)| {
             let rows = codes.rows();
             let numbered = rows.filter_map(|(code, name)| Some((code.parse().ok()?, name)));
-            (codes.key(), numbered.collect())
+            (table, numbered.collect())
         })
         .collect()
 }
@@ -196,10 +196,12 @@ mod tests {
     #[test]
     fn scope_codes_are_five_digits_and_become_numbers() {
         let tables = scope_tables();
-        assert_eq!(tables["business_scopes"][&2101], "道路普通货物运输");
-        assert_eq!(tables["qualification_categories"][&1001], "经营性道路旅客运输驾驶员");
-        for codes in [Codes::BusinessScopes, Codes::QualificationCategories] {
-            assert_eq!(tables[codes.key()].len(), codes.rows().count());
+        assert_eq!(tables["business"][&2101], "道路普通货物运输");
+        assert_eq!(tables["qualification"][&1001], "经营性道路旅客运输驾驶员");
+        for (table, codes) in
+            [("business", Codes::BusinessScopes), ("qualification", Codes::QualificationCategories)]
+        {
+            assert_eq!(tables[table].len(), codes.rows().count());
             assert!(codes.rows().all(|(code, _)| code.len() == 5));
         }
     }

@@ -61,7 +61,11 @@ pub async fn list(app: web::Data<App>, who: SignedIn) -> Result<web::Json<Device
 #[utoipa::path(delete, path = "/v1/devices/{id}", tag = "devices", operation_id = "revoke_device",
     security(("session" = [])), params(("id" = String, Path, description = "Id of the device")),
     responses((status = 204, description = "It is revoked")))]
-pub async fn revoke(app: web::Data<App>, who: SignedIn, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn revoke(
+    app: web::Data<App>,
+    who: SignedIn,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let account = who.one_of(&[Role::Holder, Role::Officer, Role::Admin])?;
     let now = app.clock.now();
     app.db.write(move |conn| devices::revoke(conn, &id, &account, now)).await?;

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::auth::{self, Password, Role};
 use crate::generate::Generator;
 use crate::record::{Day, Record};
+use verifier_core::ids::Kind;
 
 use super::super::Failure;
 use super::ROUNDS;
@@ -28,13 +29,23 @@ pub(super) struct Accounts {
     pub(super) officer: DemoAccount,
     pub(super) issuer: DemoAccount,
     pub(super) admin: DemoAccount,
-    /// The records that come in; the driver is the holder of the first.
+    /// The records that come in.
     pub(super) records: Vec<Record>,
 }
 
 impl Accounts {
     pub(super) fn all(&self) -> [&DemoAccount; 4] {
         [&self.driver, &self.officer, &self.issuer, &self.admin]
+    }
+
+    /// The driver's certificate: a practitioner's, issued in this year so that showing it moves this year's rate.
+    pub(super) fn record_to_show(&self, today: verifier_core::Day) -> Option<&Record> {
+        let this_year = |record: &&Record| {
+            u32::try_from(record.issued_on().days())
+                .is_ok_and(|day| verifier_core::Day(day).civil().0 == today.civil().0)
+        };
+        let drivers = self.records.iter().filter(|record| record.kind() == Kind::PractitionerQualification);
+        drivers.clone().find(this_year).or_else(|| drivers.clone().next())
     }
 }
 
@@ -49,7 +60,7 @@ pub(super) async fn make(app: &App) -> Result<Accounts, Failure> {
             "demo-jiashi",
             Role::Holder,
             "演示驾驶员",
-            "持证人 holder of the first certificate",
+            "持证人 the driver of the story",
         ),
         officer: account(
             "officer",

@@ -62,14 +62,15 @@ async fn import(server: &Running, accounts: &Accounts, notebook: &mut Notebook<'
     ));
     let all_made = usize::try_from(number("created")).is_ok_and(|made| made == accounts.records.len());
     notebook.check(all_made, "every record makes a certificate");
-    let first = accounts.records.first().ok_or_else(|| Failure::new("no records"))?;
+    let shown =
+        accounts.record_to_show(now(server).day()).ok_or_else(|| Failure::new("no driver in the records"))?;
     let (kind, issuer, number) =
-        (first.kind().code(), first.issuer().to_string(), first.number().as_str().to_owned());
+        (shown.kind().code(), shown.issuer().to_string(), shown.number().as_str().to_owned());
     let found = server.app().db.read(move |conn| certificates::find_by_number(conn, kind, &issuer, &number));
     let row = found
         .await
         .map_err(Failure::new)?
-        .ok_or_else(|| Failure::new("the first record made no certificate"))?;
+        .ok_or_else(|| Failure::new("the driver's record made no certificate"))?;
     accounts::add(server.app(), &accounts.driver, Some(row.holder_id)).await
 }
 
@@ -133,7 +134,7 @@ async fn count(
     );
     let admin = Client::sign_in(server.address(), &accounts.admin).await?;
     let officer = Client::sign_in(server.address(), &accounts.officer).await?;
-    let before = checked(&admin).await?;
+    let before = checked(server, &admin).await?;
     let id = ReceiptId(*server.app().new_id().as_bytes());
     let receipt = Receipt {
         officer: accounts.officer.login.to_owned(),
@@ -143,19 +144,36 @@ async fn count(
     };
     let result = officer.post("/v1/receipts", &json!({ "receipt": receipt })).await?;
     notebook.check(text(&result, "state")? == "accepted", "the receipt is accepted");
-    let after = checked(&admin).await?;
+    let after = checked(server, &admin).await?;
     notebook.tell(format_args!(
-        "本年度经查验激活 certificates activated by a check this year: {before} → {after}"
+        "本年度激活率（经执法查验） activation rate by officers' checks: {before} → {after}"
     ));
-    notebook.check(after == before + 1, "the check activates one certificate");
+    let moved = after.activated == before.activated + 1 && after.issued == before.issued;
+    notebook.check(moved, "the check activates one certificate");
     Ok(())
 }
 
-/// How many certificates an officer's check has activated this year.
-async fn checked(admin: &Client) -> Result<u64, Failure> {
-    let rate = admin.get("/v1/kpi/activation?source=officer_check").await?;
-    let found = rate.pointer("/activated").and_then(Value::as_u64);
-    found.ok_or_else(|| Failure::new("the answer has no activated"))
+/// Certificates issued this year, and those of them that a check has activated.
+struct Rate {
+    activated: u64,
+    issued: u64,
+}
+
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let hundredths = (self.activated * 10_000).checked_div(self.issued).unwrap_or(0);
+        write!(f, "{}/{} = {}.{:02} %", self.activated, self.issued, hundredths / 100, hundredths % 100)
+    }
+}
+
+async fn checked(server: &Running, admin: &Client) -> Result<Rate, Failure> {
+    let year = now(server).day().civil().0;
+    let rate = admin.get(&format!("/v1/kpi/activation?year={year}&source=officer_check")).await?;
+    let figure = |name: &str| {
+        let found = rate.get("total").and_then(|total| total.get(name)).and_then(Value::as_u64);
+        found.ok_or_else(|| Failure::new(format_args!("the answer has no total.{name}")))
+    };
+    Ok(Rate { activated: figure("activated")?, issued: figure("issued")? })
 }
 
 fn misuse(

@@ -42,7 +42,7 @@ fn face(certificate: &Certificate) -> String {
     let until = certificate.last_day.as_deref().unwrap_or("长期");
     let _ = write!(out, "\n  {authority}  有效期至 {until}");
     for item in &certificate.scope {
-        let _ = write!(out, "\n  · {}", item.name.clone().unwrap_or_else(|| item.code.to_string()));
+        let _ = write!(out, "\n  · {}", item.name.clone().unwrap_or_else(|| format!("{:05}", item.code)));
     }
     out
 }

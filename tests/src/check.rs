@@ -1,0 +1,115 @@
+//! A certificate on its way: sent in by the issuer, shown by its holder, scanned by an officer.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+use verifier_core::receipt::{Receipt, ReceiptId};
+use verifier_core::{Seconds, unverified_reference};
+use yzt_api::generate::Generator;
+use yzt_api::record::{Day, Record};
+use yzt_api::store::{StoreError, certificates};
+
+use crate::TestApp;
+use crate::actors::{Holder, Issuer, Officer};
+
+/// A certificate that is in force, with its holder signed in.
+pub struct Certificate {
+    /// Our id of it.
+    pub id: String,
+    /// Who shows it.
+    pub holder: Holder,
+}
+
+/// The invented certificate of a vehicle with this number, as a line of the interface; `members` replace its own.
+#[must_use]
+pub fn vehicle(number: usize, members: &Value) -> Value {
+    let records = Generator::new(1, Day::parse("20260601").unwrap());
+    let record = records.filter(|record| record.kind().code() == "013").nth(number).unwrap();
+    let mut line: Value = serde_json::from_slice(&record.to_line()).unwrap();
+    let dates = json!({ "event": "initial", "issueDate": "20260105", "validFrom": "20260105", "validTo": "20300105" });
+    for (name, value) in dates.as_object().unwrap().iter().chain(members.as_object().unwrap()) {
+        line[name] = value.clone();
+    }
+    line
+}
+
+impl TestApp {
+    /// Sends a certificate in and signs its holder in.
+    pub async fn certificate(&self, line: &Value) -> Certificate {
+        self.issuer().await.send_in(std::slice::from_ref(line)).await;
+        let record: Record = Record::from_json(line.to_string().as_bytes()).ok().unwrap().record;
+        let (kind, issuer, number) =
+            (record.kind().code(), record.issuer().as_str().to_owned(), record.number().as_str().to_owned());
+        let find = move |conn: &mut _| certificates::find_by_number(conn, kind, &issuer, &number);
+        let found: Result<_, StoreError> = self.running.app().db.read(find).await;
+        let row = found.unwrap().unwrap();
+        Certificate { id: row.id, holder: self.holder(&row.holder_id).await }
+    }
+
+    /// A receipt of a code scanned now, found valid, by an officer without network.
+    #[must_use]
+    pub fn receipt(&self, code: &str) -> Receipt {
+        self.receipt_at(code, self.clock.now().seconds())
+    }
+
+    /// The same for a scan at another time.
+    #[must_use]
+    pub fn receipt_at(&self, code: &str, scanned_at: Seconds) -> Receipt {
+        let reference = unverified_reference(code);
+        Receipt {
+            id: ReceiptId(*Uuid::now_v7().as_bytes()),
+            code: code.to_owned(),
+            cti: reference.as_ref().map(|reference| reference.cti),
+            certificate: reference.map(|reference| reference.certificate),
+            outcome: "valid".to_owned(),
+            reason: None,
+            bundle_seq: Some(1),
+            status_iat: None,
+            officer: "LN-0001".to_owned(),
+            device: "d-1".to_owned(),
+            scanned_at,
+            place: None,
+            purpose: "路面执法检查".to_owned(),
+        }
+    }
+}
+
+impl Issuer {
+    /// Sends certificates in, all of which are taken.
+    pub async fn send_in(&self, lines: &[Value]) {
+        let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let request = self.request(reqwest::Method::POST, "/v1/ingest");
+        let answer = self.send(request.header("content-type", "application/x-ndjson").body(body)).await;
+        let report = answer.json(200);
+        assert_eq!(report["rejected"], 0, "{report}");
+    }
+
+    /// Reports an event of a certificate.
+    pub async fn report(&self, certificate: &Certificate, event: &str) {
+        let answer =
+            self.post(&format!("/v1/certificates/{}/events", certificate.id), &json!({ "event": event }));
+        let _ = answer.await.json(201);
+    }
+}
+
+impl Certificate {
+    /// A code, made now by the server.
+    pub async fn code(&self) -> String {
+        let path = format!("/v1/certificates/{}/presentations", self.id);
+        let shown = self.holder.post(&path, &json!({})).await.json(201);
+        shown["code"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Officer {
+    /// Uploads receipts as one batch. The answers, in order.
+    pub async fn upload(&self, receipts: &[Receipt]) -> Vec<Value> {
+        let items: Vec<Value> = receipts.iter().map(|receipt| json!({ "receipt": receipt })).collect();
+        self.upload_items(&items).await
+    }
+
+    /// The same with items in any form.
+    pub async fn upload_items(&self, items: &[Value]) -> Vec<Value> {
+        let answer = self.post("/v1/receipts/batch", &json!({ "receipts": items })).await.json(200);
+        answer["results"].as_array().unwrap().clone()
+    }
+}
