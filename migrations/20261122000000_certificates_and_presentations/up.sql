@@ -40,7 +40,7 @@ CREATE TABLE certificates (
 );
 CREATE INDEX certificates_by_holder ON certificates (holder_id);
 CREATE INDEX certificates_by_plate ON certificates (plate, plate_colour) WHERE plate IS NOT NULL;
-CREATE INDEX certificates_by_issue ON certificates (issued_on, division, kind);
+CREATE INDEX certificates_by_issue ON certificates (issued_on, division, kind, specimen);
 
 -- What the status list is made from must be found without a scan of millions in force.
 CREATE INDEX certificates_out_of_force ON certificates (status) WHERE status <> 'valid';

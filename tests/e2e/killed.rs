@@ -17,6 +17,8 @@ use yzt_api::store::{Db, StoreError};
 use yzt_tests::actors::Person;
 use yzt_tests::{Backend, TestDatabase};
 
+mod receipts;
+
 const LISTENING: &str = "listening ";
 const PASSWORD: &str = "a password for tests";
 const ACCOUNT: &str = "01900000-0000-7000-8000-000000000001";
@@ -64,7 +66,7 @@ async fn an_import_killed_in_the_middle_loses_nothing_that_was_acknowledged() {
     let database = TestDatabase::new(Backend::of_this_run()).unwrap();
     let server = Process::start(&database);
     let db = database.open();
-    add_issuer(&db).await;
+    add_account(&db, "issuer", Role::Issuer).await;
     let issuer = Person::at(server.base.clone()).sign_in("issuer", PASSWORD).await;
 
     // Lines without end, until the server is gone.
@@ -122,11 +124,11 @@ async fn batch(db: &Db) -> Option<BatchRow> {
     db.read(find).await.unwrap()
 }
 
-async fn add_issuer(db: &Db) {
+async fn add_account(db: &Db, login: &str, role: Role) {
     let new = NewAccount {
         id: ACCOUNT.to_owned(),
-        login: "issuer".to_owned(),
-        role: Role::Issuer,
+        login: login.to_owned(),
+        role,
         name: "测试账号".to_owned(),
         password: Password::hash(PASSWORD, 1).unwrap(),
         holder_id: None,
