@@ -51,7 +51,10 @@ async fn a_suspended_certificate_cannot_be_shown_until_it_is_resumed() {
 async fn what_cannot_happen_is_refused_and_leaves_no_trace() {
     let app = TestApp::spawn().await;
     let (issued, issuer) = (app.issued(DRIVER).await, app.issuer().await);
-    assert_eq!(report(&issuer, &issued, json!({ "event": "resumed" })).await.problem(), "transition_not_allowed");
+    assert_eq!(
+        report(&issuer, &issued, json!({ "event": "resumed" })).await.problem(),
+        "transition_not_allowed"
+    );
     happens(&issuer, &issued, "cancelled").await;
     for event in ["cancelled", "revoked", "suspended", "resumed", "reported_lost", "found", "review_passed"] {
         let refused = report(&issuer, &issued, json!({ "event": event })).await;
@@ -82,7 +85,8 @@ async fn an_event_sent_twice_under_its_id_counts_once() {
     assert_eq!(report(&issuer, &issued, event).await.json(200), first);
     let other = report(&issuer, &issued, json!({ "id": id, "event": "found" })).await;
     assert_eq!(other.problem(), "event_conflict");
-    let another_senders = report(&app.issuer().await, &issued, json!({ "id": id, "event": "reported_lost" })).await;
+    let another_senders =
+        report(&app.issuer().await, &issued, json!({ "id": id, "event": "reported_lost" })).await;
     assert_eq!(another_senders.problem(), "event_conflict");
 }
 
@@ -90,7 +94,8 @@ async fn an_event_sent_twice_under_its_id_counts_once() {
 async fn an_event_of_the_future_or_with_an_endless_reason_is_refused_by_name() {
     let app = TestApp::spawn().await;
     let (issued, issuer) = (app.issued(DRIVER).await, app.issuer().await);
-    let event = json!({ "event": "suspended", "reason": "长".repeat(201), "occurred_at": "2026-06-16T00:00:00Z" });
+    let event =
+        json!({ "event": "suspended", "reason": "长".repeat(201), "occurred_at": "2026-06-16T00:00:00Z" });
     let refused = report(&issuer, &issued, event).await;
     assert_eq!(refused.problem(), "unfit_value");
     let findings = &refused.json(422)["findings"];

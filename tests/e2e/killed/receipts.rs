@@ -23,7 +23,10 @@ async fn receipts_that_were_acknowledged_outlive_the_server_and_no_batch_is_halv
     for (number, batch) in batches.iter().enumerate() {
         let answers = officer.upload_items(batch).await;
         let first = answers[0]["state"].as_str().unwrap();
-        assert!(first == "already_had" || (first == "accepted" && number >= acknowledged), "{number}: {first}");
+        assert!(
+            first == "already_had" || (first == "accepted" && number >= acknowledged),
+            "{number}: {first}"
+        );
         assert!(answers.iter().all(|answer| answer["state"] == first), "batch {number} was halved");
     }
     server.kill();
