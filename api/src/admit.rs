@@ -17,7 +17,8 @@ use crate::keys::{ActiveKey, SignerError, Use};
 use crate::problem::Problem;
 use crate::record::{Finding, Record, Rule};
 use crate::seal::{Sealed, Terms, Version};
-use crate::store::{Conn, StoreError, certificates};
+use crate::store::certificates::CertificateRow;
+use crate::store::{Conn, StoreError, certificates, events};
 
 pub mod places;
 mod rows;
@@ -184,7 +185,14 @@ fn known(conn: &mut Conn, candidate: &Candidate) -> Result<Option<Known>, StoreE
         return Ok(None);
     };
     let same_as = certificates::find_version_by_digest(conn, &row.id, &candidate.digest)?;
-    Ok(Some(Known { row, same_as }))
+    let was_reissued = row.status == "reported_lost" && was_reissued(conn, &row)?;
+    Ok(Some(Known { row, same_as, was_reissued }))
+}
+
+/// Whether a reissue made the version in force.
+fn was_reissued(conn: &mut Conn, row: &CertificateRow) -> Result<bool, StoreError> {
+    let history = events::of_certificate(conn, &row.id)?;
+    Ok(history.iter().any(|event| event.version == row.version && event.event == "reissued"))
 }
 
 /// A finding about an item of a record that is itself sound.

@@ -1,11 +1,15 @@
 //! End-to-end tests, by subject.
 
+mod devices;
 mod errors;
 mod ingest;
 mod keys;
 mod killed;
 mod kpi;
+mod landing;
+mod lifecycle;
 mod operations;
+mod present;
 mod receipts;
 mod sign_in;
 mod stopping;

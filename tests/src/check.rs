@@ -5,8 +5,7 @@ use uuid::Uuid;
 use verifier_core::receipt::{Receipt, ReceiptId};
 use verifier_core::{Seconds, unverified_reference};
 use yzt_api::generate::Generator;
-use yzt_api::record::{Day, Record};
-use yzt_api::store::{StoreError, certificates};
+use yzt_api::record::Day;
 
 use crate::TestApp;
 use crate::actors::{Holder, Issuer, Officer};
@@ -35,14 +34,8 @@ pub fn vehicle(number: usize, members: &Value) -> Value {
 impl TestApp {
     /// Sends a certificate in and signs its holder in.
     pub async fn certificate(&self, line: &Value) -> Certificate {
-        self.issuer().await.send_in(std::slice::from_ref(line)).await;
-        let record: Record = Record::from_json(line.to_string().as_bytes()).ok().unwrap().record;
-        let (kind, issuer, number) =
-            (record.kind().code(), record.issuer().as_str().to_owned(), record.number().as_str().to_owned());
-        let find = move |conn: &mut _| certificates::find_by_number(conn, kind, &issuer, &number);
-        let found: Result<_, StoreError> = self.running.app().db.read(find).await;
-        let row = found.unwrap().unwrap();
-        Certificate { id: row.id, holder: self.holder(&row.holder_id).await }
+        let issued = self.issue(line).await;
+        Certificate { holder: self.holder_of(&issued).await, id: issued.id }
     }
 
     /// A receipt of a code scanned now, found valid, by an officer without network.

@@ -15,8 +15,10 @@
 pub mod actors;
 pub mod answer;
 pub mod app;
+pub mod certificates;
 pub mod check;
 pub mod database;
+pub mod device;
 pub mod postgres;
 
 pub use answer::Answer;

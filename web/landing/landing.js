@@ -64,9 +64,19 @@ async function verify(code) {
     referrerPolicy: "no-referrer",
     signal: AbortSignal.timeout ? AbortSignal.timeout(PATIENCE) : undefined,
   });
-  if (!response.ok) throw new Error(`status ${response.status}`);
   const answer = await response.json();
-  return answer.verdict || answer;
+  return response.ok ? answer : refusal(answer);
+}
+
+/** What the server says when it does not decide, such as after too many attempts. */
+function refusal(problem) {
+  return {
+    display: "undetermined",
+    explanations: [{
+      message: { zh: problem.title, en: problem.title_en },
+      next_step: { zh: problem.next_step, en: problem.next_step_en },
+    }],
+  };
 }
 
 function showOutcome(display) {

@@ -9,6 +9,8 @@ pub(super) struct Known {
     pub(super) row: CertificateRow,
     /// The newest version with the very content that came in.
     pub(super) same_as: Option<i32>,
+    /// Whether the version in force was lost and itself came by a reissue.
+    pub(super) was_reissued: bool,
 }
 
 /// What may be admitted here and now.
@@ -81,12 +83,16 @@ fn is_within(candidate: &Candidate, known: Option<&Known>, bounds: &Bounds<'_>) 
 /// Whether the record says what was said before.
 ///
 /// The content of an older version is an old record sent again, unless it claims to be younger than what is in
-/// force: then the certificate was changed back. And a lost certificate may be made again without a change.
+/// force: then the certificate was changed back. And a lost certificate may be made again without a change, but not
+/// by the record that made it again the last time.
 fn is_repetition(known: &Known, candidate: &Candidate) -> bool {
     let (row, record) = (&known.row, &candidate.record);
     match known.same_as {
         None => false,
-        Some(version) if version == row.version => !(is_lost(row) && record.event() == Event::Reissue),
+        Some(version) if version == row.version => {
+            let is_made_again = is_lost(row) && record.event() == Event::Reissue && !known.was_reissued;
+            !is_made_again
+        }
         Some(_) => record.event() == Event::Initial || record.issued_on().days() < row.issued_on,
     }
 }

@@ -204,6 +204,12 @@ async fn a_reissue_after_loss_is_valid_and_the_lost_one_stays_lost() {
     assert_eq!((row.version, row.status.as_str()), (2, "valid"));
     assert_eq!(ground.version(&row, 1).await.replaced_as.as_deref(), Some("reported_lost"));
     assert_eq!(ground.admit(&reissued).await, Outcome::Unchanged);
+    // Lost once more, the old record does not bring it back; another one does.
+    ground.set_status(&vehicle(), "reported_lost").await;
+    assert_eq!(ground.admit(&reissued).await, Outcome::Unchanged);
+    let once_more = with(reissued, json!({ "issueDate": "20260601" }));
+    assert_eq!(ground.admit(&once_more).await, Outcome::Changed);
+    assert_eq!(ground.certificate(&vehicle()).await.status, "valid");
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ use crate::auth::Role;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ingest::{self, Format, IngestError, Report, Request};
+use crate::store::batches::BatchRow;
 use crate::store::{StoreError, accounts};
 
 /// Bytes read at a time.
@@ -67,7 +68,7 @@ impl Import {
         };
         let mut progress = Progress::begin(input.length, "{wide_bar} {bytes}/{total_bytes} {msg} {eta}");
         let body = Box::pin(input.stream(progress.bar()));
-        let watch = |batch: &crate::store::batches::BatchRow| {
+        let watch = |batch: &BatchRow| {
             progress.set(u64::try_from(batch.lines).unwrap_or_default());
         };
         let report = ingest::ingest(&app, request, body, watch).await?;

@@ -66,8 +66,8 @@ mod tests {
 
     fn short(standing: Standing) -> &'static str {
         match standing {
-            Standing::ReportedLost => "lost",
-            Standing::ExpiredNotRenewed => "expired",
+            ReportedLost => "lost",
+            ExpiredNotRenewed => "expired",
             other => other.word(),
         }
     }

@@ -35,7 +35,7 @@ impl Shot {
     pub fn ordinary(seed: u64) -> Self {
         let mut chance = ChaCha8Rng::seed_from_u64(seed);
         Self {
-            pixels_per_module: chance.random_range(2.5..5.0),
+            pixels_per_module: chance.random_range(2.5..4.0),
             turn: chance.random_range(-15.0..15.0),
             tilt: (chance.random_range(-15.0..15.0), chance.random_range(-15.0..15.0)),
             blur: chance.random_range(0.1..0.3),

@@ -1,7 +1,8 @@
 //! The rules a record is held to: one table with stable code, severity, source, and what to do, in two languages.
 //!
 //! Rules about one identifier are those of `verifier_core::ids` and come from its table. Not here: the checks
-//! themselves, which are in [`super::form`] and [`super::check`].
+//! themselves, which are in [`super::form`], [`super::check`], and, for streams and for what is known already, in
+//! `ingest` and `admit`.
 
 use serde::Serialize;
 use verifier_core::ids::IdError;

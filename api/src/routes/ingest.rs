@@ -35,10 +35,8 @@ pub async fn create(
 ) -> Result<web::Json<Report>, Problem> {
     let headers = request.headers();
     let limit = app.config.upload_limit;
-    if text(headers, CONTENT_LENGTH.as_str())
-        .and_then(|length| length.parse().ok())
-        .is_some_and(|length: u64| length > limit)
-    {
+    // Said beforehand, it need not be read to be refused.
+    if stated_length(headers).is_some_and(|length| length > limit) {
         return Err(Code::BodyTooLarge.into());
     }
     let request = Request {
@@ -86,6 +84,10 @@ pub async fn report(
 
 fn may_see(account: &Account, sender: &str) -> bool {
     account.role == Role::Admin || account.id == sender
+}
+
+fn stated_length(headers: &HeaderMap) -> Option<u64> {
+    text(headers, CONTENT_LENGTH.as_str())?.parse().ok()
 }
 
 fn format(headers: &HeaderMap) -> Result<Format, Problem> {

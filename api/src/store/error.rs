@@ -4,6 +4,9 @@ use std::fmt;
 
 use diesel::result::{DatabaseErrorKind, Error};
 
+/// What the databases say when another writer was in the way: SQLite, PostgreSQL.
+const IN_THE_WAY: [&str; 2] = ["database is locked", "deadlock detected"];
+
 /// Why the database could not do what it was asked.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -44,7 +47,7 @@ impl From<Error> for StoreError {
             Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)
             | Error::BrokenTransactionManager => Self::Busy,
             Error::DatabaseError(DatabaseErrorKind::Unknown, cause)
-                if cause.message().contains("database is locked") =>
+                if IN_THE_WAY.iter().any(|text| cause.message().contains(text)) =>
             {
                 Self::Busy
             }

@@ -50,10 +50,11 @@ fn find_in(matrix: &BitMatrix) -> Found {
         }
         if let Some(text) = decode(matrix, triple) {
             used.extend(corners);
-            codes.push(text);
+            if !codes.contains(&text) {
+                codes.push(text);
+            }
         }
     }
-    codes.dedup();
     Found::Codes(codes)
 }
 

@@ -58,8 +58,21 @@ fn errors_keep_a_record_out_and_warnings_do_not() {
 
 #[test]
 fn every_rule_has_a_case() {
-    let elsewhere = ["not_json", "column_count", "duplicate_item"].map(str::to_owned);
-    let shown: BTreeSet<_> = cases().map(|case| case.rule).chain(elsewhere).collect();
+    let elsewhere = [
+        "not_json",
+        "column_count",
+        "duplicate_item",
+        // Of streams: ingest's tests.
+        "wrong_encoding",
+        "line_too_long",
+        "unclosed_quote",
+        // Of what is known already: admission's tests.
+        "duplicate_with_other_content",
+        "certificate_ended",
+        "identifier_taken",
+        "outside_jurisdiction",
+    ];
+    let shown: BTreeSet<_> = cases().map(|case| case.rule).chain(elsewhere.map(str::to_owned)).collect();
     for rule in Rule::OWN {
         assert!(shown.contains(rule.code()), "{}", rule.code());
     }
