@@ -49,4 +49,3 @@ async fn the_code_of_the_pages_own_address_is_the_one_that_is_shown() {
         assert!(!verdict[part].is_null(), "the page shows it");
     }
 }
-
