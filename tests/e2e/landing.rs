@@ -49,19 +49,3 @@ async fn the_code_of_the_pages_own_address_is_the_one_that_is_shown() {
         assert!(!verdict[part].is_null(), "the page shows it");
     }
 }
-
-#[tokio::test]
-async fn the_code_of_the_pages_own_address_is_the_one_that_is_shown() {
-    // Given a code, whose address a phone writes in lower case before it opens the page …
-    let app = TestApp::spawn().await;
-    let issued = app.issued(Kind::PractitionerQualification).await;
-    let path = format!("/v1/certificates/{}/presentations", issued.id);
-    let shown = app.holder_of(&issued).await.post(&path, &json!({})).await.json(201);
-    let address = shown["code"].as_str().unwrap().replace("HTTP://", "http://");
-    // … when the script of the page sends that address, without a sign-in, then it is valid.
-    let verdict = app.visitor().post("/v1/verifications", &json!({ "code": address })).await.json(200);
-    assert_eq!(verdict["display"], "green");
-    for part in ["explanations", "certificate"] {
-        assert!(!verdict[part].is_null(), "the page shows it");
-    }
-}
