@@ -4,6 +4,8 @@
 //! they mean. Three habits follow from running on both: no `on_conflict` and no batch insert through [`Conn`];
 //! an insert that may meet its own duplicate sits in [`attempt`], because PostgreSQL ends the transaction
 //! otherwise; and a change that depends on what was read is a conditional `UPDATE` whose row count is looked at.
+//! A row known by a unique key is had with `get_result` and not `first`: SQLite plans a query with a `LIMIT` anew at
+//! every use, which takes longer than the query.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -46,7 +46,7 @@ pub fn find_by_login(conn: &mut Conn, login: &str) -> Result<Option<AccountRow>,
     Ok(accounts::table
         .filter(accounts::login.eq(login))
         .select(AccountRow::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 
@@ -55,7 +55,7 @@ pub fn find_by_login(conn: &mut Conn, login: &str) -> Result<Option<AccountRow>,
 /// # Errors
 /// When the database cannot.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<AccountRow>, StoreError> {
-    Ok(accounts::table.find(id).select(AccountRow::as_select()).first(conn).optional()?)
+    Ok(accounts::table.find(id).select(AccountRow::as_select()).get_result(conn).optional()?)
 }
 
 /// All accounts, by login.

@@ -67,7 +67,7 @@ pub fn insert(conn: &mut Conn, row: &BatchRow) -> Result<bool, StoreError> {
 /// # Errors
 /// When the database cannot.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<BatchRow>, StoreError> {
-    Ok(ingest_batches::table.find(id).select(BatchRow::as_select()).first(conn).optional()?)
+    Ok(ingest_batches::table.find(id).select(BatchRow::as_select()).get_result(conn).optional()?)
 }
 
 /// The batch with this key.
@@ -78,7 +78,7 @@ pub fn find_by_key(conn: &mut Conn, key: &str) -> Result<Option<BatchRow>, Store
     Ok(ingest_batches::table
         .filter(ingest_batches::idempotency_key.eq(key))
         .select(BatchRow::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 

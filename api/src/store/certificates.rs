@@ -82,7 +82,7 @@ pub struct VersionRow {
 /// # Errors
 /// When the database cannot.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<CertificateRow>, StoreError> {
-    Ok(certificates::table.find(id).select(CertificateRow::as_select()).first(conn).optional()?)
+    Ok(certificates::table.find(id).select(CertificateRow::as_select()).get_result(conn).optional()?)
 }
 
 /// The certificate known by kind, issuing authority and number.
@@ -100,7 +100,7 @@ pub fn find_by_number(
         .filter(certificates::issuer_code.eq(issuer_code))
         .filter(certificates::number.eq(number))
         .select(CertificateRow::as_select());
-    Ok(found.first(conn).optional()?)
+    Ok(found.get_result(conn).optional()?)
 }
 
 /// The version that has this place in the status list.
@@ -111,7 +111,7 @@ pub fn find_version_by_index(conn: &mut Conn, status_index: i64) -> Result<Optio
     let found = certificate_versions::table
         .filter(certificate_versions::status_index.eq(status_index))
         .select(VersionRow::as_select());
-    Ok(found.first(conn).optional()?)
+    Ok(found.get_result(conn).optional()?)
 }
 
 /// One version of a certificate.
@@ -120,7 +120,7 @@ pub fn find_version_by_index(conn: &mut Conn, status_index: i64) -> Result<Optio
 /// When the database cannot.
 pub fn find_version(conn: &mut Conn, id: &str, version: i32) -> Result<Option<VersionRow>, StoreError> {
     let found = certificate_versions::table.find((id, version)).select(VersionRow::as_select());
-    Ok(found.first(conn).optional()?)
+    Ok(found.get_result(conn).optional()?)
 }
 
 /// A holder's certificates, newest issue first.
@@ -143,9 +143,8 @@ pub fn find_version_by_digest(conn: &mut Conn, id: &str, digest: &[u8]) -> Resul
     let found = certificate_versions::table
         .filter(certificate_versions::certificate_id.eq(id))
         .filter(certificate_versions::digest.eq(digest))
-        .order(certificate_versions::version.desc())
-        .select(certificate_versions::version);
-    Ok(found.first(conn).optional()?)
+        .select(diesel::dsl::max(certificate_versions::version));
+    Ok(found.get_result(conn)?)
 }
 
 /// Adds a certificate: `false` when its kind, issuer and number, or its identifier, are taken.

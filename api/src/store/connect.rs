@@ -109,10 +109,13 @@ impl Manager {
             Durability::Process => "NORMAL",
         };
         let query_only = if self.read_only { "ON" } else { "OFF" };
+        // The writer touches a page of every index with each row, readers a few. KiB, negative as SQLite has it.
+        let cache_size = if self.read_only { -16_000 } else { -64_000 };
         // The time-out first: switching to WAL already needs the lock that others may hold.
         conn.batch_execute(&format!(
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
-             PRAGMA foreign_keys = ON; PRAGMA query_only = {query_only}; PRAGMA cache_size = -16000;"
+             PRAGMA foreign_keys = ON; PRAGMA query_only = {query_only}; PRAGMA cache_size = {cache_size};
+             PRAGMA wal_autocheckpoint = 4000;"
         ))
         .map_err(StoreError::unreachable)?;
         Ok(Conn::Sqlite(conn))

@@ -59,7 +59,7 @@ pub fn insert(conn: &mut Conn, row: &DeviceRow) -> Result<bool, StoreError> {
 /// # Errors
 /// When the database cannot.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<DeviceRow>, StoreError> {
-    Ok(devices::table.find(id).select(DeviceRow::as_select()).first(conn).optional()?)
+    Ok(devices::table.find(id).select(DeviceRow::as_select()).get_result(conn).optional()?)
 }
 
 /// The devices whose key has this id, hex; more than one only by a collision of key ids.

@@ -48,7 +48,7 @@ pub fn insert(conn: &mut Conn, row: &EventRow) -> Result<bool, StoreError> {
 /// # Errors
 /// When the database cannot.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<EventRow>, StoreError> {
-    Ok(certificate_events::table.find(id).select(EventRow::as_select()).first(conn).optional()?)
+    Ok(certificate_events::table.find(id).select(EventRow::as_select()).get_result(conn).optional()?)
 }
 
 /// Everything that happened to a certificate, in the order it was recorded.

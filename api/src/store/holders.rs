@@ -47,7 +47,7 @@ pub fn find_by_typed_code(
         .filter(holders::code_type.eq(code_type))
         .filter(holders::code.eq(code))
         .select(HolderRow::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?)
 }
 

@@ -24,7 +24,7 @@ pub struct IndexRow {
 /// # Errors
 /// When the database cannot.
 pub fn find(conn: &mut Conn, iss: &str) -> Result<Option<IndexRow>, StoreError> {
-    Ok(status_indices::table.find(iss).select(IndexRow::as_select()).first(conn).optional()?)
+    Ok(status_indices::table.find(iss).select(IndexRow::as_select()).get_result(conn).optional()?)
 }
 
 /// Adds a counter: `false` when the issuer has one.

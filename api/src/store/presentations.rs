@@ -35,5 +35,5 @@ pub fn insert(conn: &mut Conn, row: &PresentationRow) -> Result<(), StoreError> 
 /// # Errors
 /// When the database cannot.
 pub fn find(conn: &mut Conn, cti: &str) -> Result<Option<PresentationRow>, StoreError> {
-    Ok(presentations::table.find(cti).select(PresentationRow::as_select()).first(conn).optional()?)
+    Ok(presentations::table.find(cti).select(PresentationRow::as_select()).get_result(conn).optional()?)
 }

@@ -122,7 +122,7 @@ pub fn prune(conn: &mut Conn, iss: &str, instant: i64) -> Result<(), StoreError>
 /// When the database cannot.
 pub fn status_state(conn: &mut Conn, iss: &str) -> Result<Option<(i64, i64)>, StoreError> {
     let state = status_indices::table.find(iss).select((status_indices::next, status_indices::generation));
-    Ok(state.first(conn).optional()?)
+    Ok(state.get_result(conn).optional()?)
 }
 
 /// Every version of every certificate that is not in force: its place and the certificate's status.

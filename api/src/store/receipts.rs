@@ -64,7 +64,7 @@ pub struct ReceiptRow {
 /// # Errors
 /// When the database cannot.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<ReceiptRow>, StoreError> {
-    Ok(receipts::table.find(id).select(ReceiptRow::as_select()).first(conn).optional()?)
+    Ok(receipts::table.find(id).select(ReceiptRow::as_select()).get_result(conn).optional()?)
 }
 
 /// Adds a receipt: `false` when there is one with its id.

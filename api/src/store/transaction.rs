@@ -31,7 +31,10 @@ where
     }
 }
 
-/// Runs an insert that may meet its own duplicate: `None` when it did, with the transaction around it intact.
+/// Runs one statement that may meet its own duplicate: `None` when it did, with the transaction around it intact.
+///
+/// PostgreSQL needs a savepoint for that. SQLite undoes the statement by itself, and a savepoint costs more than an
+/// insert.
 ///
 /// # Errors
 /// Whatever else went wrong.
@@ -39,7 +42,11 @@ pub fn attempt<T>(
     conn: &mut Conn,
     insert: impl FnOnce(&mut Conn) -> QueryResult<T>,
 ) -> QueryResult<Option<T>> {
-    match conn.transaction(insert) {
+    let done = match conn {
+        Conn::Postgres(_) => conn.transaction(insert),
+        Conn::Sqlite(_) => insert(conn),
+    };
+    match done {
         Ok(value) => Ok(Some(value)),
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
         Err(error) => Err(error),
