@@ -26,6 +26,8 @@ pub(super) struct DemoAccount {
 /// Everybody in the story. The driver's account is made once the certificates are in.
 pub(super) struct Accounts {
     pub(super) driver: DemoAccount,
+    /// Whose certificate is still in force after the story.
+    pub(super) second_driver: DemoAccount,
     pub(super) officer: DemoAccount,
     pub(super) issuer: DemoAccount,
     pub(super) admin: DemoAccount,
@@ -34,18 +36,23 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    pub(super) fn all(&self) -> [&DemoAccount; 4] {
-        [&self.driver, &self.officer, &self.issuer, &self.admin]
+    pub(super) fn all(&self) -> [&DemoAccount; 5] {
+        [&self.driver, &self.second_driver, &self.officer, &self.issuer, &self.admin]
     }
 
-    /// The driver's certificate: a practitioner's, issued in this year so that showing it moves this year's rate.
-    pub(super) fn record_to_show(&self, today: verifier_core::Day) -> Option<&Record> {
-        let this_year = |record: &&Record| {
-            u32::try_from(record.issued_on().days())
-                .is_ok_and(|day| verifier_core::Day(day).civil().0 == today.civil().0)
+    /// The certificates of the story's driver and of the one who is left to try things with: practitioners', the
+    /// first of them issued in this year so that showing it moves this year's rate.
+    pub(super) fn records_to_show(&self, today: verifier_core::Day) -> Option<(&Record, &Record)> {
+        let year = |record: &Record| {
+            u32::try_from(record.issued_on().days()).map(|day| verifier_core::Day(day).civil().0)
         };
-        let drivers = self.records.iter().filter(|record| record.kind() == Kind::PractitionerQualification);
-        drivers.clone().find(this_year).or_else(|| drivers.clone().next())
+        let is_driver = |record: &&Record| record.kind() == Kind::PractitionerQualification;
+        let mut drivers = self.records.iter().filter(is_driver);
+        let shown = drivers
+            .clone()
+            .find(|record| year(record) == Ok(today.civil().0))
+            .or_else(|| drivers.clone().next())?;
+        Some((shown, drivers.find(|record| record.number() != shown.number())?))
     }
 }
 
@@ -60,7 +67,14 @@ pub(super) async fn make(app: &App) -> Result<Accounts, Failure> {
             "demo-jiashi",
             Role::Holder,
             "演示驾驶员",
-            "持证人 the driver of the story",
+            "持证人，证照已在演示中注销 whose certificate the story cancelled",
+        ),
+        second_driver: account(
+            "driver2",
+            "demo-jiashi",
+            Role::Holder,
+            "演示驾驶员二",
+            "持证人，证照有效，可亮证 whose certificate can be shown",
         ),
         officer: account(
             "officer",

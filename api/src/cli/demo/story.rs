@@ -12,6 +12,7 @@ use super::client::{Client, text};
 use super::forge;
 use super::notebook::{Expected, Notebook};
 use crate::qr::{self, Code, Medium};
+use crate::record::Record;
 use crate::server::Running;
 use crate::store::certificates;
 
@@ -62,16 +63,21 @@ async fn import(server: &Running, accounts: &Accounts, notebook: &mut Notebook<'
     ));
     let all_made = usize::try_from(number("created")).is_ok_and(|made| made == accounts.records.len());
     notebook.check(all_made, "every record makes a certificate");
-    let shown =
-        accounts.record_to_show(now(server).day()).ok_or_else(|| Failure::new("no driver in the records"))?;
+    let records = accounts.records_to_show(now(server).day());
+    let (shown, other) = records.ok_or_else(|| Failure::new("too few drivers in the records"))?;
+    for (record, account) in [(shown, &accounts.driver), (other, &accounts.second_driver)] {
+        accounts::add(server.app(), account, Some(holder_of(server, record).await?)).await?;
+    }
+    Ok(())
+}
+
+/// Whose certificate a record made.
+async fn holder_of(server: &Running, record: &Record) -> Result<String, Failure> {
     let (kind, issuer, number) =
-        (shown.kind().code(), shown.issuer().to_string(), shown.number().as_str().to_owned());
+        (record.kind().code(), record.issuer().to_string(), record.number().as_str().to_owned());
     let found = server.app().db.read(move |conn| certificates::find_by_number(conn, kind, &issuer, &number));
-    let row = found
-        .await
-        .map_err(Failure::new)?
-        .ok_or_else(|| Failure::new("the driver's record made no certificate"))?;
-    accounts::add(server.app(), &accounts.driver, Some(row.holder_id)).await
+    let row = found.await.map_err(Failure::new)?;
+    row.map(|row| row.holder_id).ok_or_else(|| Failure::new("a driver's record made no certificate"))
 }
 
 async fn present(driver: &Client, dir: &Path, notebook: &mut Notebook<'_>) -> Result<ShownCode, Failure> {
