@@ -31,10 +31,10 @@ where
     }
 }
 
-/// Runs one statement that may meet its own duplicate: `None` when it did, with the transaction around it intact.
+/// Runs an insert that may meet its own duplicate: `None` when it did, with the transaction around it intact.
 ///
-/// PostgreSQL needs a savepoint for that. SQLite undoes the statement by itself, and a savepoint costs more than an
-/// insert.
+/// PostgreSQL needs a savepoint for that. SQLite would do without one for a single statement; it gets one all the
+/// same, so that what stands in `insert` is undone as a whole on both.
 ///
 /// # Errors
 /// Whatever else went wrong.
@@ -42,11 +42,7 @@ pub fn attempt<T>(
     conn: &mut Conn,
     insert: impl FnOnce(&mut Conn) -> QueryResult<T>,
 ) -> QueryResult<Option<T>> {
-    let done = match conn {
-        Conn::Postgres(_) => conn.transaction(insert),
-        Conn::Sqlite(_) => insert(conn),
-    };
-    match done {
+    match conn.transaction(insert) {
         Ok(value) => Ok(Some(value)),
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
         Err(error) => Err(error),
