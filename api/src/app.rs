@@ -10,9 +10,10 @@ use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
 use crate::auth::Sessions;
+use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
-use crate::ephemeral::Ephemeral;
+use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
 use crate::store::{self, Db};
@@ -28,8 +29,10 @@ const FIRST_START: &str = "development: first start";
 pub struct App {
     /// The database.
     pub db: Db,
-    /// What may be forgotten: counts and claims with an end.
+    /// What may be forgotten: counts, and values that are taken once.
     pub ephemeral: Ephemeral,
+    /// What holds once for all servers.
+    pub claims: Claims,
     /// What signs.
     pub signer: Arc<Signer>,
     /// Who is signed in.
@@ -54,14 +57,18 @@ impl App {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let sessions = Sessions::open(&keystore)?;
+        let db = Db::open(&config.store()?)?;
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
+        let claims = Claims::new(db.clone(), clock.clone());
         Ok(Self {
-            db: Db::open(&config.store()?)?,
+            ephemeral: ephemeral(&config, &clock, &claims, &metrics)?,
+            claims,
+            db,
             signer: Arc::new(Signer::over(keystore)),
             sessions,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
-            ephemeral: Ephemeral::new(clock.clone()),
             clock,
-            metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            metrics,
             config,
             ids: Mutex::new(ContextV7::new()),
         })
@@ -78,6 +85,9 @@ impl App {
             app.make_missing_keys().await?;
         }
         app.learn_keys().await?;
+        if let Some(redis) = app.ephemeral.redis() {
+            redis.answers().await;
+        }
         Ok(app)
     }
 
@@ -111,4 +121,18 @@ impl App {
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         Uuid::new_v7(UuidTime::from_unix(&*ids, now.seconds().0, nanos))
     }
+}
+
+fn ephemeral(
+    config: &Config,
+    clock: &Clock,
+    claims: &Claims,
+    metrics: &Metrics,
+) -> Result<Ephemeral, EphemeralError> {
+    let Some(settings) = config.redis() else {
+        return Ok(Ephemeral::Local(Local::new(clock.clone())));
+    };
+    let degraded = metrics.degraded.with_label_values(&["redis"]);
+    let redis = Redis::new(&settings, clock.clone(), claims.clone(), degraded)?;
+    Ok(Ephemeral::Redis(Box::new(redis)))
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 /// Makes [`Metrics`] from entries of field, kind, name, labels and help.
@@ -42,6 +42,10 @@ metrics! {
         "Time from a request's head to its answer's head.";
     in_flight: IntGauge "yzt_http_requests_in_flight" []
         "Requests being worked on.";
+    degraded: IntGaugeVec "yzt_degraded" ["part"]
+        "1 while a part is down without which this server goes on, in a lesser way: redis.";
+    unlimited: IntCounterVec "yzt_unlimited_total" ["limit"]
+        "Requests that no limit could be asked about, because Redis did not answer, by limit.";
     sign_ins: IntCounterVec "yzt_sign_ins_total" ["outcome"]
         "Attempts to sign in, by outcome: ok, failed, limited.";
     ingest_records: IntCounterVec "yzt_ingest_records_total" ["outcome"]
@@ -91,7 +95,7 @@ const HEAD: &str = "\
 /// One constructor for each kind, with one signature, so that the macro can name them.
 #[allow(non_snake_case, reason = "named after the kinds they make")]
 mod new {
-    use super::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts};
+    use super::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts};
     use prometheus::Result;
 
     const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -103,6 +107,10 @@ mod new {
     pub fn HistogramVec(name: &str, help: &str, labels: &[&str]) -> Result<HistogramVec> {
         let options = HistogramOpts::new(name, help).buckets(BUCKETS.to_vec());
         HistogramVec::new(options, labels)
+    }
+
+    pub fn IntGaugeVec(name: &str, help: &str, labels: &[&str]) -> Result<IntGaugeVec> {
+        IntGaugeVec::new(Opts::new(name, help), labels)
     }
 
     pub fn IntGauge(name: &str, help: &str, _labels: &[&str]) -> Result<IntGauge> {

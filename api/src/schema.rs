@@ -229,6 +229,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    claims (digest) {
+        digest -> Binary,
+        claimant -> Nullable<Binary>,
+        ends_at -> BigInt,
+    }
+}
+
 diesel::joinable!(certificates -> holders (holder_id));
 diesel::joinable!(certificate_versions -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));

@@ -28,6 +28,7 @@ pub struct Running {
     ended: JoinHandle<std::io::Result<()>>,
     upkeep: JoinHandle<()>,
     learning: JoinHandle<()>,
+    connecting: JoinHandle<()>,
 }
 
 impl Running {
@@ -67,6 +68,7 @@ impl Running {
         self.handle.stop(true).await;
         self.upkeep.abort();
         self.learning.abort();
+        self.connecting.abort();
         ended(self.ended).await
     }
 }
@@ -85,7 +87,8 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let handle = server.handle();
     let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
     let learning = tokio::spawn(keep_learning(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning })
+    let connecting = tokio::spawn(keep_connected(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning, connecting })
 }
 
 /// Runs a server until SIGTERM or SIGINT.
@@ -105,6 +108,13 @@ async fn keep_learning(app: web::Data<App>) {
         if let Err(error) = app.learn_keys().await {
             tracing::error!(%error, "keys as before: they could not be learnt");
         }
+    }
+}
+
+/// Keeps the connection to Redis up, where there is one.
+async fn keep_connected(app: web::Data<App>) {
+    if let Some(redis) = app.ephemeral.redis() {
+        redis.keep_connected().await;
     }
 }
 

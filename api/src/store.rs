@@ -17,6 +17,7 @@ pub mod accounts;
 pub mod activations;
 pub mod batches;
 pub mod certificates;
+pub mod claims;
 mod connect;
 pub mod devices;
 mod error;

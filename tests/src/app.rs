@@ -10,7 +10,7 @@ use yzt_api::server::{self, Running};
 use yzt_api::store::StoreError;
 
 use crate::actors::{Admin, Holder, Issuer, Officer, Person};
-use crate::{Backend, TestDatabase};
+use crate::{Backend, TestDatabase, redis};
 
 /// When every test begins: 2026-06-15T10:00:00+08:00, in the middle of a year, a month and a day.
 pub const BEGINNING: Timestamp = Timestamp(1_781_488_800_000);
@@ -36,6 +36,11 @@ impl TestApp {
     /// Starts a server with some settings changed.
     pub async fn spawn_with(change: impl FnOnce(&mut Config)) -> Self {
         let database = TestDatabase::new(Backend::of_this_run()).unwrap();
+        Self::spawn_on(database, change).await
+    }
+
+    /// Starts a server on this database.
+    pub async fn spawn_on(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config {
             bind: "127.0.0.1:0".to_owned(),
             data_dir: database.directory().to_string_lossy().into_owned(),
@@ -46,6 +51,11 @@ impl TestApp {
             password_rounds: 1,
             ..Config::default()
         };
+        if Backend::of_this_run() == Backend::Postgres {
+            let url = redis::shared().expect("YZT_TEST_BACKEND=postgres, and there is no redis-server");
+            config.redis_url = Secret::from(url.to_owned());
+            config.redis_prefix = redis::prefix();
+        }
         change(&mut config);
         let clock = Clock::fixed(BEGINNING);
         let running = server::spawn(config, clock.clone()).await.unwrap();

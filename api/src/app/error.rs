@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::config::ConfigError;
+use crate::ephemeral::EphemeralError;
 use crate::keys::{CeremonyError, KeystoreError};
 use crate::store::StoreError;
 
@@ -14,6 +15,8 @@ pub enum StartError {
     Config(ConfigError),
     /// The database does not do.
     Store(StoreError),
+    /// Redis does not do.
+    Ephemeral(EphemeralError),
     /// The keys do not do.
     Keys(CeremonyError),
     /// Two metrics share a name.
@@ -42,6 +45,12 @@ impl From<CeremonyError> for StartError {
     }
 }
 
+impl From<EphemeralError> for StartError {
+    fn from(error: EphemeralError) -> Self {
+        Self::Ephemeral(error)
+    }
+}
+
 impl From<StoreError> for StartError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
@@ -53,6 +62,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Config(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
+            Self::Ephemeral(error) => error.fmt(f),
             Self::Keys(error) => error.fmt(f),
             Self::Metrics(cause) => write!(f, "metrics: {cause}"),
             Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),

@@ -10,6 +10,7 @@ use super::{Account, Password, accounts};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::ephemeral::Key;
+use crate::limits::Limit;
 use crate::problem::{Code, Problem};
 
 /// The window in which failed attempts are counted, in seconds.
@@ -81,19 +82,15 @@ struct Attempt {
 
 impl Attempt {
     async fn begin(app: &App, address: Option<IpAddr>, login: &str) -> Result<Self, Problem> {
-        let mut limits = vec![(Key::new("sign-in login", login), app.config.sign_in_attempts)];
+        let limit = |name, most| Limit { name, most, window: WINDOW };
+        let mut limits = vec![(limit("sign_in_login", app.config.sign_in_attempts), login.to_owned())];
         if let Some(address) = address {
-            let key = Key::new("sign-in address", &address.to_string());
-            limits.push((key, app.config.sign_in_attempts_address));
+            limits.push((limit("sign_in_address", app.config.sign_in_attempts_address), address.to_string()));
         }
         let mut keys = Vec::new();
-        for (key, limit) in limits {
-            let count = app.ephemeral.count_in_window(key, WINDOW).await;
-            if count.times > limit {
-                app.metrics.sign_ins.with_label_values(&["limited"]).inc();
-                return Err(Problem::new(Code::TooManyAttempts).retry_after(count.ends_in));
-            }
-            keys.push(key);
+        for (limit, subject) in limits {
+            let counted = limit.count(app, &subject).await;
+            keys.push(counted.inspect_err(|_| app.metrics.sign_ins.with_label_values(&["limited"]).inc())?);
         }
         Ok(Self { keys })
     }
@@ -101,7 +98,8 @@ impl Attempt {
     /// Takes the attempt back: only failed ones count.
     async fn succeeded(self, app: &App) {
         for key in self.keys {
-            app.ephemeral.uncount(key).await;
+            // A count that stands although the sign-in succeeded ends with its window.
+            let _ = app.ephemeral.uncount(key).await;
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{ConfigError, Environment, LogFormat, Secret};
+use crate::ephemeral::RedisSettings;
 use crate::store::{DatabaseUrl, Durability, StoreError, StoreSettings};
 
 /// One setting, for the documents.
@@ -82,6 +83,12 @@ settings! {
     database_connections: u32, "number" = 8;
     /// Whether an acknowledged write on SQLite survives a loss of power, and not only the end of the program.
     sqlite_survives_power_loss: bool, "`true` or `false`" = true;
+    /// Redis, for several servers that share a database: they then count attempts and take challenges together. Empty: each server by itself.
+    redis_url: Secret, "`redis://…`, `rediss://USER:PASSWORD@HOST:PORT` (TLS) or `unix://PATH`" = Secret::default();
+    /// The certificates (PEM) that may vouch for a Redis of `rediss://`. Empty: the system's.
+    redis_ca_file: String, "file" = String::new();
+    /// What the names of all keys in Redis begin with.
+    redis_prefix: String, "text" = "yzt:".to_owned();
     /// Where the encrypted key files are. Empty: `keys` in `data_dir`.
     keystore_dir: String, "directory" = String::new();
     /// The passphrase of the key files. Better in a file, see `keystore_passphrase_file`. Empty: a known one, for development only.
@@ -151,6 +158,16 @@ impl Config {
             url,
             connections: self.database_connections,
             durability: if self.sqlite_survives_power_loss { Durability::Power } else { Durability::Process },
+        })
+    }
+
+    /// The Redis this server uses, if one is set.
+    #[must_use]
+    pub fn redis(&self) -> Option<RedisSettings> {
+        (!self.redis_url.is_empty()).then(|| RedisSettings {
+            url: self.redis_url.clone(),
+            ca_file: self.redis_ca_file.clone(),
+            prefix: self.redis_prefix.clone(),
         })
     }
 

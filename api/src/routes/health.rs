@@ -12,7 +12,7 @@ use crate::store;
 /// Whether this server can work, part by part.
 #[derive(Serialize, ToSchema)]
 pub struct Readiness {
-    /// Whether every part can.
+    /// Whether every part does without which it cannot.
     ready: bool,
     /// Each part.
     parts: Vec<Part>,
@@ -26,6 +26,9 @@ pub struct Part {
     name: &'static str,
     /// Whether it works.
     ready: bool,
+    /// Whether this server goes on without it, in a lesser way.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    degraded: bool,
 }
 
 /// Lives: the process answers.
@@ -44,11 +47,14 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let database = app.db.read(store::ping).await;
     let now = app.clock.now();
     let signing = [Use::Seal, Use::Presentation, Use::Status];
-    let parts = vec![
+    let mut parts = vec![
         part("database", database.is_ok()),
         part("signing_keys", signing.iter().all(|key| app.signer.active(*key, now).is_ok())),
     ];
-    let ready = parts.iter().all(|part| part.ready);
+    if let Some(redis) = app.ephemeral.redis() {
+        parts.push(dispensable("redis", redis.answers().await));
+    }
+    let ready = parts.iter().all(|part| part.ready || part.degraded);
     let mut response = if ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     response.json(Readiness { ready, parts })
 }
@@ -60,6 +66,12 @@ pub async fn metrics(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::plaintext()).body(app.metrics.text())
 }
 
+/// A part without which nothing goes.
 fn part(name: &'static str, ready: bool) -> Part {
-    Part { name, ready }
+    Part { name, ready, degraded: false }
+}
+
+/// A part without which the rest goes on.
+fn dispensable(name: &'static str, ready: bool) -> Part {
+    Part { name, ready, degraded: !ready }
 }

@@ -7,9 +7,9 @@ use verifier_core::Verdict;
 
 use crate::app::App;
 use crate::auth::{self, Role, SignedIn};
-use crate::ephemeral::Key;
 use crate::extract::Json;
-use crate::problem::{Code, Problem};
+use crate::limits::Limit;
+use crate::problem::Problem;
 use crate::verification;
 
 /// The window in which verifications without a sign-in are counted, in seconds.
@@ -46,10 +46,7 @@ async fn limit(app: &App, request: &HttpRequest) -> Result<(), Problem> {
     let Some(address) = auth::client_address(request, app.config.trust_forwarded_for) else {
         return Ok(());
     };
-    let key = Key::new("verification address", &address.to_string());
-    let count = app.ephemeral.count_in_window(key, WINDOW).await;
-    if count.times > app.config.verifications_address {
-        return Err(Problem::new(Code::TooManyAttempts).retry_after(count.ends_in));
-    }
-    Ok(())
+    let most = app.config.verifications_address;
+    let limit = Limit { name: "verification_address", most, window: WINDOW };
+    limit.count(app, &address.to_string()).await.map(drop)
 }
