@@ -15,15 +15,19 @@ use crate::problem::{Code, Problem};
 
 pub mod accounts;
 mod address;
+mod caller;
+mod client;
 mod password;
 mod roles;
-mod sessions;
+pub mod sessions;
 mod sign_in;
 
+pub use caller::Caller;
+pub use client::Client;
 pub use password::Password;
 pub use roles::{Admin, Holder, Issuer, Officer, SignedIn};
-pub use sessions::Sessions;
-pub use sign_in::{Session, sign_in};
+pub use sessions::Session;
+pub use sign_in::sign_in;
 
 pub use address::client_address;
 
