@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
-use crate::auth::Sessions;
+use crate::auth::sessions::Tokens;
 use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
@@ -35,8 +35,8 @@ pub struct App {
     pub claims: Claims,
     /// What signs.
     pub signer: Arc<Signer>,
-    /// Who is signed in.
-    pub sessions: Sessions,
+    /// What makes and reads the tokens of sessions.
+    pub tokens: Tokens,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// What time it is.
@@ -56,7 +56,7 @@ impl App {
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
-        let sessions = Sessions::open(&keystore)?;
+        let tokens = Tokens::open(&keystore)?;
         let db = Db::open(&config.store()?)?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         let claims = Claims::new(db.clone(), clock.clone());
@@ -65,7 +65,7 @@ impl App {
             claims,
             db,
             signer: Arc::new(Signer::over(keystore)),
-            sessions,
+            tokens,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             clock,
             metrics,

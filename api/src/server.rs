@@ -6,13 +6,13 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as Application, HttpServer, web};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::problem::{Code, Problem};
-use crate::{observe, publish, routes};
+use crate::{auth, observe, publish, routes};
 
 /// How long a client may take to send the head of a request, or to close.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,9 +26,8 @@ pub struct Running {
     app: web::Data<App>,
     handle: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
-    upkeep: JoinHandle<()>,
-    learning: JoinHandle<()>,
-    connecting: JoinHandle<()>,
+    /// What it looks after by itself.
+    tasks: JoinSet<()>,
 }
 
 impl Running {
@@ -64,11 +63,9 @@ impl Running {
     ///
     /// # Errors
     /// When the server had already ended in an error.
-    pub async fn stop(self) -> Result<(), StartError> {
+    pub async fn stop(mut self) -> Result<(), StartError> {
         self.handle.stop(true).await;
-        self.upkeep.abort();
-        self.learning.abort();
-        self.connecting.abort();
+        self.tasks.abort_all();
         ended(self.ended).await
     }
 }
@@ -85,10 +82,12 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let app = web::Data::new(App::start(config, clock).await?);
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
-    let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
-    let learning = tokio::spawn(keep_learning(app.clone()));
-    let connecting = tokio::spawn(keep_connected(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning, connecting })
+    let mut tasks = JoinSet::new();
+    tasks.spawn(publish::keep_fresh(app.clone()));
+    tasks.spawn(keep_learning(app.clone()));
+    tasks.spawn(auth::sessions::keep_swept(app.clone()));
+    tasks.spawn(keep_connected(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), tasks })
 }
 
 /// Runs a server until SIGTERM or SIGINT.
