@@ -16,6 +16,7 @@ use crate::config::{Config, Environment};
 use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
+use crate::publish::Shelf;
 use crate::store::{self, Db};
 
 mod error;
@@ -35,6 +36,8 @@ pub struct App {
     pub claims: Claims,
     /// What signs.
     pub signer: Arc<Signer>,
+    /// The lists that were published last.
+    pub shelf: Arc<Shelf>,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
@@ -66,6 +69,7 @@ impl App {
             db,
             signer: Arc::new(Signer::over(keystore)),
             tokens,
+            shelf: Arc::default(),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             clock,
             metrics,

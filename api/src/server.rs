@@ -17,6 +17,9 @@ use crate::{auth, observe, publish, routes};
 /// How long a client may take to send the head of a request, or to close.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How much longer than the longest statement a request waits for its database.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// How soon a server notices that keys were made or revoked.
 const LEARN_EVERY: Duration = Duration::from_secs(20);
 
@@ -80,6 +83,10 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let address = listener.local_addr().map_err(|error| StartError::Listen(error.to_string()))?;
     config.bind = address.to_string();
     let app = web::Data::new(App::start(config, clock).await?);
+    if let Some(limit) = app.config.statement_limit() {
+        // The database is given the time to break the statement off by itself.
+        app.db.limit_waiting(limit + GRACE);
+    }
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
     let mut tasks = JoinSet::new();

@@ -7,8 +7,8 @@
 //! A row known by a unique key is had with `get_result` and not `first`: SQLite plans a query with a `LIMIT` anew at
 //! every use, which takes longer than the query.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use diesel::r2d2::Pool;
 use tokio::sync::Semaphore;
@@ -35,7 +35,7 @@ mod transaction;
 
 pub use connect::{Conn, DatabaseUrl, Durability};
 pub use error::StoreError;
-pub use transaction::{attempt, transaction};
+pub use transaction::{PUBLICATION, attempt, in_turn, transaction};
 
 use connect::Manager;
 
@@ -51,6 +51,8 @@ pub struct StoreSettings {
     pub connections: u32,
     /// What an acknowledged write has survived (SQLite).
     pub durability: Durability,
+    /// Longest a statement may take (PostgreSQL); `None`: as long as it takes.
+    pub statement_limit: Option<Duration>,
 }
 
 /// The database. Cheap to clone: all clones share their connections.
@@ -66,7 +68,7 @@ impl Db {
     /// # Errors
     /// When the database cannot be reached, or holds a schema this program does not know how to move on from.
     pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
-        let mut first = Manager::new(settings, false).connect_now()?;
+        let mut first = Manager::new(settings, false).unlimited().connect_now()?;
         migrate::up(&mut first)?;
         drop(first);
         Ok(match settings.url {
@@ -81,6 +83,14 @@ impl Db {
                 Self { readers: lane.clone(), writers: lane }
             }
         })
+    }
+
+    /// From here on nobody waits longer than `limit` for work that was begun: a database that took the question and
+    /// vanished must not hold up who asks. What it does with a write then is not known.
+    pub fn limit_waiting(&self, limit: Duration) {
+        // Who was first has decided.
+        let _ = self.readers.limit.set(limit);
+        let _ = self.writers.limit.set(limit);
     }
 
     /// Runs `work`, which only reads, on a blocking thread and outside any transaction.
@@ -116,6 +126,7 @@ impl Db {
 struct Lane {
     pool: Pool<Manager>,
     places: Arc<Semaphore>,
+    limit: Arc<OnceLock<Duration>>,
 }
 
 impl Lane {
@@ -124,6 +135,7 @@ impl Lane {
         Self {
             pool: manager.pool(size, PATIENCE),
             places: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1))),
+            limit: Arc::default(),
         }
     }
 
@@ -133,21 +145,27 @@ impl Lane {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        // One patience for the place and the connection together.
+        let until = Instant::now() + PATIENCE;
         let waiting = Arc::clone(&self.places).acquire_owned();
         let place = tokio::time::timeout(PATIENCE, waiting)
             .await
             .map_err(|_| StoreError::Busy)?
             .map_err(|_| StoreError::Stopped)?;
         let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || {
-            let mut conn = pool.get().map_err(StoreError::unreachable)?;
+        let working = tokio::task::spawn_blocking(move || {
+            let left = until.saturating_duration_since(Instant::now());
+            let mut conn = pool.get_timeout(left).map_err(StoreError::unreachable)?;
             let answer = work(&mut conn);
             drop(conn);
             drop(place);
             answer
-        })
-        .await
-        .map_err(|_| StoreError::Stopped)?
+        });
+        let worked = match self.limit.get() {
+            Some(limit) => tokio::time::timeout(*limit, working).await.map_err(StoreError::unreachable)?,
+            None => working.await,
+        };
+        worked.map_err(|_| StoreError::Stopped)?
     }
 }
 

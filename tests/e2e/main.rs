@@ -1,6 +1,7 @@
 //! End-to-end tests, by subject.
 
 mod authority;
+mod cluster;
 mod devices;
 mod errors;
 mod ingest;

@@ -29,6 +29,12 @@ impl Person {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The same person, with the same session, at the server at `base`.
+    #[must_use]
+    pub fn moved_to(&self, base: String) -> Self {
+        Self { base, ..self.clone() }
+    }
+
     /// A request, with the session's token, to be filled and sent.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
@@ -41,6 +47,14 @@ impl Person {
     /// Sends a request and reads the answer to its end.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// As [`Self::send`], to a server that may be gone.
+    ///
+    /// # Errors
+    /// When it does not answer, or not to the end.
+    pub async fn try_send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
+        Answer::try_read(request.send().await?).await
     }
 
     /// GET.

@@ -1,6 +1,7 @@
 //! The one table of settings: name, kind, default, meaning.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::{ConfigError, Environment, LogFormat, Secret};
 use crate::ephemeral::RedisSettings;
@@ -81,6 +82,8 @@ settings! {
     database_url: Secret, "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`" = Secret::default();
     /// Most database connections at once. SQLite always has one writer; this is then the number of readers.
     database_connections: u32, "number" = 8;
+    /// Longest a statement on PostgreSQL may take, and a request wait for one, before it is broken off and answered 503. 0: as long as it takes.
+    database_timeout: u32, "seconds" = 30;
     /// Whether an acknowledged write on SQLite survives a loss of power, and not only the end of the program.
     sqlite_survives_power_loss: bool, "`true` or `false`" = true;
     /// Redis, for several servers that share a database: they then count attempts and take challenges together. Empty: each server by itself.
@@ -169,8 +172,15 @@ impl Config {
         Ok(StoreSettings {
             url,
             connections: self.database_connections,
+            statement_limit: self.statement_limit(),
             durability: if self.sqlite_survives_power_loss { Durability::Power } else { Durability::Process },
         })
+    }
+
+    /// Longest a statement on PostgreSQL may take, if there is a limit.
+    #[must_use]
+    pub fn statement_limit(&self) -> Option<Duration> {
+        (self.database_timeout > 0).then(|| Duration::from_secs(self.database_timeout.into()))
     }
 
     /// The Redis this server uses, if one is set.
