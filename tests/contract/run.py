@@ -113,4 +113,4 @@ def conforms(schemathesis: str, server: Server, token: str, known: dict[str, dic
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(*map(os.path.abspath, sys.argv[1:])))
