@@ -15,12 +15,20 @@ use yzt_tests::check::vehicle;
 use yzt_tests::device::{challenge, phone, registration};
 use yzt_tests::postgres::Postgres;
 use yzt_tests::redis::Redis;
-use yzt_tests::{TestApp, TestDatabase, database};
+use yzt_tests::{TestApp, TestDatabase, database, keeper};
 
 mod encrypted;
 mod postgres_gone;
 mod redis_gone;
 mod server_gone;
+
+/// A server as production has it: unlike the one that other tests share, what it commits outlives its crash. (Of the
+/// machine it need not: no test has one.)
+fn durable() -> Option<Postgres> {
+    let options = ["-c", "synchronous_commit=on"];
+    let server = Postgres::start_in(keeper::directory(), 5432, &options);
+    server.or_else(|| database::missing("PostgreSQL in /usr/lib/postgresql"))
+}
 
 /// A site of several servers, with PostgreSQL and Redis of its own.
 struct Site {
@@ -33,8 +41,7 @@ struct Site {
 impl Site {
     /// Three servers; `None` when there is no PostgreSQL or no Redis on this machine.
     async fn start(change: impl Fn(&mut Config)) -> Option<Self> {
-        let postgres =
-            Postgres::start().or_else(|| database::missing("PostgreSQL in /usr/lib/postgresql"))?;
+        let postgres = durable()?;
         let redis = Redis::start().or_else(|| database::missing("redis-server"))?;
         let directory = TempDir::new().unwrap();
         let url = postgres.new_database();

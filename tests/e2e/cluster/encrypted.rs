@@ -7,7 +7,6 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 use yzt_api::app::StartError;
 use yzt_api::clock::Clock;
 use yzt_api::server;
-use yzt_tests::keeper;
 
 use super::*;
 

@@ -18,7 +18,7 @@ const BEFORE: usize = 10;
 
 #[tokio::test]
 async fn clients_that_try_again_lose_nothing_and_see_nothing_twice() {
-    let postgres = Postgres::start().or_else(|| database::missing("PostgreSQL in /usr/lib/postgresql"));
+    let postgres = durable();
     let redis = Redis::start().or_else(|| database::missing("redis-server"));
     let (Some(postgres), Some(redis)) = (postgres, redis) else { return };
     let database = TestDatabase::at(postgres.new_database());
