@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
+use crate::audit::Audit;
 use crate::auth::Sessions;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
@@ -32,6 +33,8 @@ pub struct App {
     pub ephemeral: Ephemeral,
     /// What signs.
     pub signer: Arc<Signer>,
+    /// Who did what: written here, before or with what is done.
+    pub audit: Audit,
     /// Who is signed in.
     pub sessions: Sessions,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
@@ -54,14 +57,17 @@ impl App {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let sessions = Sessions::open(&keystore)?;
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
+        let db = Db::open(&config.store()?)?;
         Ok(Self {
-            db: Db::open(&config.store()?)?,
+            audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
+            db,
             signer: Arc::new(Signer::over(keystore)),
             sessions,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
-            metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            metrics,
             config,
             ids: Mutex::new(ContextV7::new()),
         })

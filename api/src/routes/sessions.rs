@@ -1,10 +1,11 @@
 //! Signing in, and who is signed in.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::Context;
 use crate::auth::{self, Account, Session, SignedIn};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -26,11 +27,10 @@ pub struct Credentials {
     responses((status = 201, description = "A session has begun", body = Session)))]
 pub async fn create(
     app: web::Data<App>,
-    request: HttpRequest,
+    context: Context,
     Json(credentials): Json<Credentials>,
 ) -> Result<HttpResponse, Problem> {
-    let address = auth::client_address(&request, app.config.trust_forwarded_for);
-    let session = auth::sign_in(&app, address, credentials.login, credentials.password).await?;
+    let session = auth::sign_in(&app, context, credentials.login, credentials.password).await?;
     Ok(HttpResponse::Created().json(session))
 }
 
