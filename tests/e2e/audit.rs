@@ -11,7 +11,7 @@ use yzt_tests::app::PASSWORD;
 #[tokio::test]
 async fn sign_ins_are_written_with_who_and_from_where_and_how_they_ended() {
     let app = TestApp::spawn().await;
-    let login = app.account(Role::Admin, None).await;
+    let login = app.account(Role::SystemAdmin, None).await;
     let visitor = app.visitor();
     visitor.sign_in(&login, PASSWORD).await;
     let failed = visitor.try_sign_in(&login, "another password").await;
@@ -19,7 +19,7 @@ async fn sign_ins_are_written_with_who_and_from_where_and_how_they_ended() {
 
     let signed_in = of_action(&app, Action::SignIn).await;
     let [ok, wrong, unknown] = signed_in.as_slice() else { panic!("{signed_in:?}") };
-    assert_eq!((ok.result.as_str(), ok.role.as_deref()), ("success", Some("admin")));
+    assert_eq!((ok.result.as_str(), ok.role.as_deref()), ("success", Some("system_admin")));
     assert_eq!(ok.actor, ok.object_id);
     assert_eq!(ok.address.as_deref(), Some("127.0.0.1"));
     assert_eq!((wrong.result.as_str(), wrong.reason.as_deref()), ("refused", Some("sign_in_failed")));
@@ -43,7 +43,7 @@ async fn whoever_goes_on_trying_does_not_fill_the_log() {
 #[tokio::test]
 async fn the_database_itself_refuses_to_change_or_delete_an_entry() {
     let app = TestApp::spawn().await;
-    app.admin().await;
+    app.officer().await;
     for statement in
         ["UPDATE audit_entries SET actor = 'nobody'", "DELETE FROM audit_entries", "DELETE FROM audit_head"]
     {

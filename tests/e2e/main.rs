@@ -1,6 +1,7 @@
 //! End-to-end tests, by subject.
 
 mod audit;
+mod authority;
 mod devices;
 mod errors;
 mod ingest;
