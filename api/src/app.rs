@@ -10,7 +10,7 @@ use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
 use crate::audit::Audit;
-use crate::auth::Sessions;
+use crate::auth::sessions::Tokens;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::ephemeral::Ephemeral;
@@ -35,8 +35,8 @@ pub struct App {
     pub signer: Arc<Signer>,
     /// Who did what: written here, before or with what is done.
     pub audit: Audit,
-    /// Who is signed in.
-    pub sessions: Sessions,
+    /// What makes and reads the tokens of sessions.
+    pub tokens: Tokens,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// What time it is.
@@ -56,14 +56,14 @@ impl App {
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
-        let sessions = Sessions::open(&keystore)?;
+        let tokens = Tokens::open(&keystore)?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         let db = Db::open(&config.store()?)?;
         Ok(Self {
             audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
             db,
             signer: Arc::new(Signer::over(keystore)),
-            sessions,
+            tokens,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,

@@ -13,6 +13,6 @@ mod lifecycle;
 mod operations;
 mod present;
 mod receipts;
-mod sign_in;
+mod sessions;
 mod stopping;
 mod verification;

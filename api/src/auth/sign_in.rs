@@ -2,13 +2,9 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use super::{Account, Password, Role, accounts};
+use super::{Account, Client, Password, Role, Session, accounts, sessions};
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
-use crate::clock::Timestamp;
 use crate::ephemeral::Key;
 use crate::problem::{Code, Problem};
 
@@ -19,17 +15,6 @@ const WINDOW: u32 = 15 * 60;
 const PATIENCE: Duration = Duration::from_secs(10);
 const RETRY_AFTER: u32 = 10;
 
-/// A session that has begun.
-#[derive(Serialize, ToSchema)]
-pub struct Session {
-    /// For the header `Authorization: Bearer …`.
-    token: String,
-    /// When it ends.
-    expires_at: Timestamp,
-    /// Who is signed in.
-    account: Account,
-}
-
 /// Begins a session for whoever has this login and password.
 ///
 /// # Errors
@@ -38,11 +23,12 @@ pub struct Session {
 /// of somebody who runs this server cannot be audited.
 pub async fn sign_in(
     app: &App,
+    client: &Client,
     context: Context,
     login: String,
     password: String,
 ) -> Result<Session, Problem> {
-    let attempt = Attempt::begin(app, context.clone(), &login).await?;
+    let attempt = Attempt::begin(app, &context, &login).await?;
     let name = login.clone();
     let found = app.db.read(move |conn| accounts::find_sign_in(conn, &name)).await?;
     let known = found.as_ref().map(|(account, _)| account.id.clone());
@@ -56,9 +42,7 @@ pub async fn sign_in(
     attempt.succeeded(app).await;
     audit(app, context, &account).await?;
     app.metrics.sign_ins.with_label_values(&["ok"]).inc();
-    let now = app.clock.now();
-    let expires_at = now.plus_seconds(app.config.session_lifetime.into());
-    Ok(Session { token: app.sessions.issue(&account.id, now, expires_at)?, expires_at, account })
+    sessions::begin(app, account, client).await
 }
 
 /// Audits that an account signs in. Whoever shows or checks certificates gets in even when that cannot be written:
@@ -107,7 +91,7 @@ struct Attempt {
 }
 
 impl Attempt {
-    async fn begin(app: &App, context: Context, login: &str) -> Result<Self, Problem> {
+    async fn begin(app: &App, context: &Context, login: &str) -> Result<Self, Problem> {
         let mut limits = vec![(Key::new("sign-in login", login), app.config.sign_in_attempts)];
         if let Some(address) = context.address() {
             let key = Key::new("sign-in address", &address.to_string());
@@ -121,7 +105,7 @@ impl Attempt {
                 let problem = Problem::new(Code::TooManyAttempts).retry_after(count.ends_in);
                 // The first of a window says it: those who go on trying must not fill the log.
                 if count.times == limit.saturating_add(1) {
-                    app.audit.note(tried(app, context, None, login).ended_in(&problem)).await;
+                    app.audit.note(tried(app, context.clone(), None, login).ended_in(&problem)).await;
                 }
                 return Err(problem);
             }
