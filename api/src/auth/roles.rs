@@ -1,10 +1,14 @@
 //! Roles as types: extractors that only an account of that role gets through.
+//!
+//! Which roles may use an address is said in `routes/access.rs`, and asked before its handler. A handler for one role
+//! takes that role's type all the same, so that it cannot be given to others by mistake; one for several takes
+//! [`SignedIn`].
 
 use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 
 use super::{Account, Role, accounts};
 use crate::app::App;
@@ -42,16 +46,6 @@ pub struct SecurityAdmin(pub Account);
 /// 审计管理员.
 pub struct AuditAdmin(pub Account);
 
-impl SignedIn {
-    /// The account, when it is of one of these roles.
-    ///
-    /// # Errors
-    /// When it is not.
-    pub fn one_of(self, roles: &[Role]) -> Result<Account, Problem> {
-        if roles.contains(&self.0.role) { Ok(self.0) } else { Err(Code::WrongRole.into()) }
-    }
-}
-
 impl TryFrom<Account> for SignedIn {
     type Error = Problem;
 
@@ -77,7 +71,7 @@ macro_rules! roles {
             type Error = Problem;
 
             fn try_from(account: Account) -> Result<Self, Problem> {
-                SignedIn(account).one_of(&[Role::$role]).map(Self)
+                if account.role == Role::$role { Ok(Self(account)) } else { Err(Code::WrongRole.into()) }
             }
         }
     )* };
@@ -102,7 +96,20 @@ macro_rules! extractors {
 extractors!(SignedIn, Holder, Officer, Issuer, ThirdParty, Operator, SystemAdmin, SecurityAdmin, AuditAdmin);
 
 /// The account whose session token the request carries.
-async fn signed_in(request: &HttpRequest) -> Result<Account, Problem> {
+///
+/// # Errors
+/// When it carries none of a session of ours.
+pub async fn signed_in(request: &HttpRequest) -> Result<Account, Problem> {
+    // Asked for by the table of access and then by the handler: once a request is enough.
+    if let Some(account) = request.extensions().get::<Account>() {
+        return Ok(account.clone());
+    }
+    let account = whose_token(request).await?;
+    request.extensions_mut().insert(account.clone());
+    Ok(account)
+}
+
+async fn whose_token(request: &HttpRequest) -> Result<Account, Problem> {
     let app =
         request.app_data::<web::Data<App>>().ok_or_else(|| Problem::internal("no App in this server"))?;
     let token = bearer(request).ok_or(Code::NotSignedIn)?;
