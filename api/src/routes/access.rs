@@ -88,6 +88,11 @@ macro_rules! access {
 access! {
     // Accounts
     POST   "/v1/sessions"                         public;
+    POST   "/v1/sessions/refresh"                 public;
+    GET    "/v1/sessions"                         everybody: Own;
+    DELETE "/v1/sessions/current"                 everybody: Own;
+    DELETE "/v1/sessions/others"                  everybody: Own;
+    DELETE "/v1/sessions/{id}"                    everybody: Own;
     GET    "/v1/me"                               everybody: Own;
 
     // What officers carry

@@ -1,5 +1,7 @@
 //! One object of each kind that has an address, and the people it belongs to: all of one city.
 
+use std::collections::BTreeMap;
+
 use data_encoding::HEXLOWER;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -7,15 +9,17 @@ use verifier_core::ids::Kind;
 use verifier_core::sm2::SigningKey;
 use yzt_api::auth::Role;
 use yzt_tests::actors::Person;
+use yzt_tests::app::PASSWORD;
 use yzt_tests::{Answer, TestApp};
 
 /// The objects and their owners.
 pub struct World {
     pub app: TestApp,
     city: String,
-    holder: Person,
-    officer: Person,
-    issuer: Person,
+    /// Who owns the objects: a login for each role.
+    logins: BTreeMap<&'static str, String>,
+    /// A session of each of them.
+    sessions: BTreeMap<&'static str, String>,
     certificate: String,
     batch: String,
     device: String,
@@ -28,9 +32,21 @@ impl World {
         let app = TestApp::spawn_with(|config| config.device_credentials = true).await;
         let issued = app.issued(Kind::TaxiDriver).await;
         let city = issued.record.division().as_str()[..4].to_owned();
-        let holder = app.holder_of(&issued).await.0;
-        let officer = app.staff_of(Role::Officer, &city).await;
-        let issuer = app.staff_of(Role::Issuer, &city).await;
+        let (mut logins, mut sessions) = (BTreeMap::new(), BTreeMap::new());
+        for role in Role::ALL {
+            let login = match role {
+                Role::Holder => app.account(role, Some(&issued.holder_id)).await,
+                _ => app.account_of(role, &city).await,
+            };
+            let person = app.visitor().sign_in(&login, PASSWORD).await;
+            sessions.insert(role.word(), session(&person).await);
+            logins.insert(role.word(), login);
+        }
+        let [holder, officer, issuer] =
+            [Role::Holder, Role::Officer, Role::Issuer].map(|role| &logins[role.word()]);
+        let holder = app.visitor().sign_in(holder, PASSWORD).await;
+        let officer = app.visitor().sign_in(officer, PASSWORD).await;
+        let issuer = app.visitor().sign_in(issuer, PASSWORD).await;
         let upload = issuer.request(Method::POST, "/v1/ingest").header("content-type", "text/csv");
         let batch = issuer.send(upload.body("kind\n013\n")).await.json(200);
         let shown = holder.post(&format!("/v1/certificates/{}/presentations", issued.id), &json!({})).await;
@@ -44,9 +60,8 @@ impl World {
             receipt: receipt.id.to_string(),
             app,
             city,
-            holder,
-            officer,
-            issuer,
+            logins,
+            sessions,
         }
     }
 
@@ -58,6 +73,7 @@ impl World {
             "/v1/devices" if role == Role::Officer => &self.officers_device,
             "/v1/devices" => &self.device,
             "/v1/receipts" => &self.receipt,
+            "/v1/sessions" => &self.sessions[role.word()],
             other => panic!("say here which object stands at {other}/…"),
         };
         let (before, after) = (path.find('{').unwrap(), path.find('}').unwrap());
@@ -91,14 +107,9 @@ impl World {
         if self.city == "2114" { "2101" } else { "2114" }
     }
 
-    /// Whose the object is at a route that shows a role its own.
-    pub fn owner(&self, role: Role) -> Person {
-        match role {
-            Role::Holder => self.holder.clone(),
-            Role::Officer => self.officer.clone(),
-            Role::Issuer => self.issuer.clone(),
-            other => panic!("say here whose the objects are that {other} owns"),
-        }
+    /// Whose the object is at a route that shows a role its own, signed in anew: some addresses end sessions.
+    pub async fn owner(&self, role: Role) -> Person {
+        self.app.visitor().sign_in(&self.logins[role.word()], PASSWORD).await
     }
 
     /// Someone of a role who owns nothing of this, in the same city.
@@ -117,6 +128,13 @@ pub async fn ask(who: &Person, method: &str, address: &str, body: &Value) -> Ans
     let has_body = method != Method::GET && method != Method::DELETE;
     let request = who.request(method, address);
     who.send(if has_body { request.json(body) } else { request }).await
+}
+
+/// The session somebody asks from.
+async fn session(who: &Person) -> String {
+    let sessions = who.get("/v1/sessions").await.json(200);
+    let current = sessions["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true);
+    current.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 async fn register(owner: &Person, number: u8) -> String {

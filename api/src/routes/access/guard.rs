@@ -6,7 +6,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest};
 
 use super::{Access, Grant};
-use crate::auth;
+use crate::auth::Caller;
 use crate::problem::{Code, Problem};
 
 /// Lets a request through to its handler, or answers for it.
@@ -29,6 +29,6 @@ async fn admit(access: Option<&'static Access>, request: &HttpRequest) -> Result
     if matches!(access.grant, Grant::Public) {
         return Ok(());
     }
-    let account = auth::signed_in(request).await?;
+    let account = Caller::of(request).await?.account;
     if access.object(account.role).is_some() { Ok(()) } else { Err(Code::WrongRole.into()) }
 }
