@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
+use crate::audit::Audit;
 use crate::auth::sessions::Tokens;
 use crate::claims::Claims;
 use crate::clock::Clock;
@@ -38,6 +39,8 @@ pub struct App {
     pub signer: Arc<Signer>,
     /// The lists that were published last.
     pub shelf: Arc<Shelf>,
+    /// Who did what: written here, before or with what is done.
+    pub audit: Audit,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
@@ -66,6 +69,7 @@ impl App {
         Ok(Self {
             ephemeral: ephemeral(&config, &clock, &claims, &metrics)?,
             claims,
+            audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
             db,
             signer: Arc::new(Signer::over(keystore)),
             tokens,

@@ -22,12 +22,12 @@ impl Limit {
     /// Counts one more of `subject`. The key answers for it, so that it can be taken back.
     ///
     /// # Errors
-    /// [`Code::TooManyAttempts`] when that is more than may be.
-    pub async fn count(&self, app: &App, subject: &str) -> Result<Key, Problem> {
+    /// When that is more than may be.
+    pub async fn count(&self, app: &App, subject: &str) -> Result<Key, Exceeded> {
         let key = Key::new(self.name, subject);
         match app.ephemeral.count_in_window(key, self.window).await {
             Ok(count) if count.times > self.most => {
-                Err(Problem::new(Code::TooManyAttempts).retry_after(count.ends_in))
+                Err(Exceeded { is_first: count.times == self.most.saturating_add(1), ends_in: count.ends_in })
             }
             Ok(_) => Ok(key),
             Err(_) => {
@@ -35,5 +35,20 @@ impl Limit {
                 Ok(key)
             }
         }
+    }
+}
+
+/// That something happened more often than it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exceeded {
+    /// Whether it is the first time too many in its window.
+    pub is_first: bool,
+    /// Seconds until the window ends.
+    pub ends_in: u32,
+}
+
+impl From<Exceeded> for Problem {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::new(Code::TooManyAttempts).retry_after(exceeded.ends_in)
     }
 }

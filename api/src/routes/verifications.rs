@@ -71,5 +71,6 @@ async fn limit(app: &App, request: &HttpRequest) -> Result<(), Problem> {
     };
     let most = app.config.verifications_address;
     let limit = Limit { name: "verification_address", most, window: WINDOW };
-    limit.count(app, &address.to_string()).await.map(drop)
+    limit.count(app, &address.to_string()).await?;
+    Ok(())
 }
