@@ -16,6 +16,7 @@ use crate::ephemeral::Ephemeral;
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
 use crate::store::{self, Db};
+use crate::tls;
 
 mod error;
 
@@ -51,17 +52,19 @@ impl App {
     /// # Errors
     /// When a part cannot be made ready; the error says which, and what to do.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        tls::prepare();
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let sessions = Sessions::open(&keystore)?;
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         Ok(Self {
             db: Db::open(&config.store()?)?,
-            signer: Arc::new(Signer::over(keystore)),
+            signer: Arc::new(Signer::open(&config, keystore, &metrics)?),
             sessions,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
-            metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            metrics,
             config,
             ids: Mutex::new(ContextV7::new()),
         })
@@ -93,7 +96,7 @@ impl App {
 
     async fn make_missing_keys(&self) -> Result<(), CeremonyError> {
         let ceremony = Ceremony {
-            keystore: Arc::clone(self.signer.keystore()),
+            signer: Arc::clone(&self.signer),
             now: self.clock.now(),
             development: true,
             use_now: Some(FIRST_START.to_owned()),

@@ -12,5 +12,6 @@ mod operations;
 mod present;
 mod receipts;
 mod sign_in;
+mod signer;
 mod stopping;
 mod verification;

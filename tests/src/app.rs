@@ -35,7 +35,17 @@ impl TestApp {
 
     /// Starts a server with some settings changed.
     pub async fn spawn_with(change: impl FnOnce(&mut Config)) -> Self {
-        let database = TestDatabase::new(Backend::of_this_run()).unwrap();
+        Self::over(TestDatabase::new(Backend::of_this_run()).unwrap(), change).await
+    }
+
+    /// Stops the server and starts one with other settings over the same database, keys and all. The time begins
+    /// anew.
+    pub async fn again_with(self, change: impl FnOnce(&mut Config)) -> Self {
+        self.running.stop().await.unwrap();
+        Self::over(self.database, change).await
+    }
+
+    async fn over(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config {
             bind: "127.0.0.1:0".to_owned(),
             data_dir: database.directory().to_string_lossy().into_owned(),
