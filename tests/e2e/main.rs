@@ -13,5 +13,6 @@ mod present;
 mod receipts;
 mod sign_in;
 mod signer;
+mod signing_service;
 mod stopping;
 mod verification;

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use yzt_api::app::StartError;
 use yzt_api::auth::accounts::{self, NewAccount};
 use yzt_api::auth::{Password, Role};
 use yzt_api::clock::{Clock, Timestamp};
@@ -45,7 +46,19 @@ impl TestApp {
         Self::over(self.database, change).await
     }
 
+    /// Tries to start a server with some settings changed, which may be such that it does not start.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn try_spawn_with(change: impl FnOnce(&mut Config)) -> Result<Self, StartError> {
+        Self::try_over(TestDatabase::new(Backend::of_this_run()).unwrap(), change).await
+    }
+
     async fn over(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
+        Self::try_over(database, change).await.unwrap()
+    }
+
+    async fn try_over(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Result<Self, StartError> {
         let mut config = Config {
             bind: "127.0.0.1:0".to_owned(),
             data_dir: database.directory().to_string_lossy().into_owned(),
@@ -58,8 +71,8 @@ impl TestApp {
         };
         change(&mut config);
         let clock = Clock::fixed(BEGINNING);
-        let running = server::spawn(config, clock.clone()).await.unwrap();
-        Self { running, clock, database }
+        let running = server::spawn(config, clock.clone()).await?;
+        Ok(Self { running, clock, database })
     }
 
     /// Where it listens.

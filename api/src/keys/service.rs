@@ -20,8 +20,6 @@ use super::signature::Input;
 use crate::config::Config;
 
 mod client;
-#[cfg(test)]
-mod tests;
 
 /// Longer than any answer of the form is, in bytes.
 const ANSWER_MAX: u64 = 16 * 1024;
