@@ -1,5 +1,6 @@
 //! End-to-end tests, by subject.
 
+mod authority;
 mod devices;
 mod errors;
 mod ingest;
@@ -11,7 +12,7 @@ mod lifecycle;
 mod operations;
 mod present;
 mod receipts;
-mod sign_in;
+mod sessions;
 mod signer;
 mod signing_service;
 mod stopping;

@@ -53,6 +53,11 @@ impl Person {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
     /// Tries to sign in.
     pub async fn try_sign_in(&self, login: &str, password: &str) -> Answer {
         self.post("/v1/sessions", &json!({ "login": login, "password": password })).await
@@ -88,6 +93,14 @@ actors! {
     Officer,
     /// 运政系统, signed in.
     Issuer,
-    /// An administrator, signed in.
-    Admin
+    /// 第三方系统, signed in.
+    ThirdParty,
+    /// 业务管理员, signed in.
+    Operator,
+    /// 系统管理员, signed in.
+    SystemAdmin,
+    /// 安全管理员, signed in.
+    SecurityAdmin,
+    /// 审计管理员, signed in.
+    AuditAdmin
 }

@@ -75,7 +75,7 @@ impl Add {
         let division = self.division.map(|text| division(&text, &app.config.iss)).transpose()?;
         let holder_id = match self.role {
             Role::Holder => Some(find_holder(app, &ask("Holder's code: ")?).await?),
-            Role::Officer | Role::Issuer | Role::Admin => None,
+            _ => None,
         };
         let password = ask("Password: ")?;
         if password.chars().count() < SHORTEST_PASSWORD {
@@ -119,8 +119,8 @@ async fn list(app: &App) -> Result<(), Failure> {
 }
 
 async fn disable(app: &App, login: String) -> Result<(), Failure> {
-    let at = app.clock.now().millis();
-    let ended = app.db.write(move |conn| store::accounts::disable(conn, &login, at)).await;
+    let now = app.clock.now();
+    let ended = app.db.write(move |conn| accounts::disable(conn, &login, now)).await;
     if ended.map_err(Failure::new)? {
         Ok(())
     } else {
