@@ -65,7 +65,11 @@ async fn a_service_that_cannot_is_asked_once_more_and_then_the_holder_is_told_to
         service.set(mood);
         let before = service.requests();
         let refused = show(&app, &issued).await;
-        assert_eq!((refused.status.as_u16(), refused.problem().as_str()), (503, "signing_failed"), "{mood:?}");
+        assert_eq!(
+            (refused.status.as_u16(), refused.problem().as_str()),
+            (503, "signing_failed"),
+            "{mood:?}"
+        );
         let tries = if mood == Mood::Down { 2 } else { 1 };
         assert_eq!(service.requests() - before, tries, "{mood:?}");
         assert_eq!(app.visitor().get("/readyz").await.status, 503);

@@ -142,7 +142,13 @@ impl Ceremony {
         if !rows::insert(conn, &row)? {
             return Err(CeremonyError::Known(row.kid));
         }
-        tracing::info!(kid = row.kid, key_use = key_use.word(), custody = row.custody, reason, "key registered");
+        tracing::info!(
+            kid = row.kid,
+            key_use = key_use.word(),
+            custody = row.custody,
+            reason,
+            "key registered"
+        );
         Ok(row)
     }
 }

@@ -64,7 +64,11 @@ impl Module {
             Self::Service(service) => service.sign(key, message),
         }?;
         let signature = signature::read(&bytes).ok_or(ModuleError::NoSignature)?;
-        if key.public.verifies(message, &signature) { Ok(signature) } else { Err(ModuleError::WrongSignature) }
+        if key.public.verifies(message, &signature) {
+            Ok(signature)
+        } else {
+            Err(ModuleError::WrongSignature)
+        }
     }
 
     /// Signs something that is no message of the protocol, to see whether it can.
@@ -128,7 +132,9 @@ impl fmt::Display for ModuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Settings(which) => write!(f, "setting {which}"),
-            Self::None(Custody::Pkcs11) => f.write_str("no PKCS#11 module is set; see the setting `pkcs11_module`"),
+            Self::None(Custody::Pkcs11) => {
+                f.write_str("no PKCS#11 module is set; see the setting `pkcs11_module`")
+            }
             Self::None(_) => f.write_str("no signing service is set; see the setting `signing_service_url`"),
             Self::Failed(cause) => write!(f, "the module failed: {cause}"),
             Self::NoToken(label) => write!(f, "no token {label:?} is in the module; see `pkcs11_token`"),

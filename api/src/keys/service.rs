@@ -170,5 +170,9 @@ fn point(key: &Key, label: &str) -> Result<PublicKey, ModuleError> {
 
 fn failed(error: reqwest::Error) -> ModuleError {
     // Without the address, which may name a host that is nobody's business.
-    if error.is_timeout() { ModuleError::TimedOut } else { ModuleError::Failed(error.without_url().to_string()) }
+    if error.is_timeout() {
+        ModuleError::TimedOut
+    } else {
+        ModuleError::Failed(error.without_url().to_string())
+    }
 }

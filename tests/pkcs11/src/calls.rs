@@ -149,7 +149,12 @@ unsafe extern "C" fn session_info(handle: CK_SESSION_HANDLE, info: *mut CK_SESSI
     let state = token::with(|token| {
         token.session(handle)?;
         let state = if token.is_signed_in { CKS_RW_USER_FUNCTIONS } else { CKS_RW_PUBLIC_SESSION };
-        Ok(CK_SESSION_INFO { slotID: token.slot, state, flags: CKF_SERIAL_SESSION | CKF_RW_SESSION, ulDeviceError: 0 })
+        Ok(CK_SESSION_INFO {
+            slotID: token.slot,
+            state,
+            flags: CKF_SERIAL_SESSION | CKF_RW_SESSION,
+            ulDeviceError: 0,
+        })
     });
     answer(state.map(|state| unsafe { info.write(state) }))
 }
@@ -323,7 +328,8 @@ struct Template(Vec<(CK_ATTRIBUTE_TYPE, Vec<u8>)>);
 impl Template {
     unsafe fn of(attributes: *mut CK_ATTRIBUTE, count: CK_ULONG) -> Self {
         let attributes = unsafe { slice::from_raw_parts(attributes, length(count)) };
-        let value = |attribute: &CK_ATTRIBUTE| unsafe { bytes(attribute.pValue.cast(), attribute.ulValueLen) };
+        let value =
+            |attribute: &CK_ATTRIBUTE| unsafe { bytes(attribute.pValue.cast(), attribute.ulValueLen) };
         Self(attributes.iter().map(|attribute| (attribute.type_, value(attribute))).collect())
     }
 

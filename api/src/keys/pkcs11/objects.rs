@@ -37,8 +37,12 @@ pub(super) fn public_point(session: &Session, label: &str) -> Result<Option<Vec<
 /// Makes a key pair that stays on the token, and gives its halves the key id as theirs, where the module lets it.
 pub(super) fn make(session: &Session, making: Making, label: &str) -> Result<Vec<u8>, Error> {
     let label = Attribute::Label(label.into());
-    let mut public =
-        vec![Attribute::Token(true), Attribute::Verify(true), Attribute::EcParams(CURVE.to_vec()), label.clone()];
+    let mut public = vec![
+        Attribute::Token(true),
+        Attribute::Verify(true),
+        Attribute::EcParams(CURVE.to_vec()),
+        label.clone(),
+    ];
     let mut private = vec![
         Attribute::Token(true),
         Attribute::Private(true),
@@ -56,7 +60,8 @@ pub(super) fn make(session: &Session, making: Making, label: &str) -> Result<Vec
     let bytes = point(session, made.0)?;
     if let Some(key) = read_point(&bytes) {
         let id = [Attribute::Id(key.id().0.to_vec())];
-        let named = session.update_attributes(made.0, &id).and_then(|()| session.update_attributes(made.1, &id));
+        let named =
+            session.update_attributes(made.0, &id).and_then(|()| session.update_attributes(made.1, &id));
         if let Err(error) = named {
             tracing::debug!(%error, "the module keeps its own id of the new key; its label finds it");
         }

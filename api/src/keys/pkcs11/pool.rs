@@ -92,7 +92,8 @@ fn work<T>(waiting: &Mutex<Receiver<Job<T>>>, held: &mut T) {
 mod tests {
     use super::*;
 
-    const SHORT: Patience = Patience { session: Duration::from_millis(50), answer: Duration::from_millis(50) };
+    const SHORT: Patience =
+        Patience { session: Duration::from_millis(50), answer: Duration::from_millis(50) };
     const LONG: Patience = Patience { session: Duration::from_secs(60), answer: Duration::from_secs(60) };
 
     /// A pool of one thread that is held up until the sender is dropped.

@@ -31,10 +31,7 @@ impl Connection {
 
     /// Does `work` in the session; once more in a new one, when the one at hand turns out to be lost. Signing the
     /// same message twice does no harm.
-    pub(super) fn with<R>(
-        &mut self,
-        work: impl Fn(&mut Open) -> Result<R, Error>,
-    ) -> Result<R, ModuleError> {
+    pub(super) fn with<R>(&mut self, work: impl Fn(&mut Open) -> Result<R, Error>) -> Result<R, ModuleError> {
         let was_open = self.open.is_some();
         match work(self.open()?) {
             Err(error) if is_loss(&error) => {
@@ -87,8 +84,9 @@ impl Open {
 /// Whether the session, what is known in it, or the token beneath it is gone.
 fn is_loss(error: &Error) -> bool {
     use RvError::{
-        CryptokiNotInitialized, DeviceError, DeviceRemoved, KeyHandleInvalid, ObjectHandleInvalid, SessionClosed,
-        SessionHandleInvalid, SlotIdInvalid, TokenNotPresent, TokenNotRecognized, UserNotLoggedIn,
+        CryptokiNotInitialized, DeviceError, DeviceRemoved, KeyHandleInvalid, ObjectHandleInvalid,
+        SessionClosed, SessionHandleInvalid, SlotIdInvalid, TokenNotPresent, TokenNotRecognized,
+        UserNotLoggedIn,
     };
     let Error::Pkcs11(error, _) = error else {
         return false;
