@@ -54,6 +54,8 @@ metrics! {
         "Time to make a signature, waiting for a session with the module and verifying what it answers included.";
     receipts: IntCounterVec "yzt_receipts_total" ["state"]
         "Receipts uploaded, by state: accepted, already_had, conflict, rejected.";
+    audit_unwritten: IntCounterVec "yzt_audit_unwritten_total" ["action"]
+        "Events that the audit log could not take, by action. Sensitive ones were refused for it.";
 }
 
 impl Metrics {

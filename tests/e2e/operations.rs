@@ -11,7 +11,7 @@ async fn a_server_that_has_just_started_is_ready_in_every_part() {
     let ready = app.visitor().get("/readyz").await.json(200);
     let parts = ready["parts"].as_array().unwrap();
     let names: Vec<_> = parts.iter().map(|part| part["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["database", "signing_keys"]);
+    assert_eq!(names, ["database", "signing_keys", "signer"]);
     assert!(parts.iter().all(|part| part["ready"] == true));
 }
 
@@ -33,7 +33,10 @@ async fn the_open_api_document_has_every_route_and_no_other() {
     let mut documented = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            assert!(operation["responses"]["default"].is_object(), "{path}");
+            assert!(
+                operation["responses"]["500"]["content"]["application/problem+json"].is_object(),
+                "{path}"
+            );
             documented.insert((method.to_uppercase(), path.clone()));
         }
     }

@@ -207,18 +207,18 @@ async fn a_site_moves_from_key_files_to_a_module_by_adopting_a_key() {
     assert_eq!((adopted.custody.as_str(), adopted.label.as_str()), ("pkcs11", "yzt-seal-2026"));
     assert!(matches!(adopt(&app, Use::Seal, "yzt-seal-2026").await, Err(CeremonyError::Waiting(_))));
     // Until its 24 hours are over the old key seals.
-    assert_ne!(sealed_by(&app).await, adopted.kid);
+    assert_ne!(sealed_by(&app, Kind::TaxiDriver).await, adopted.kid);
     publish::newest_trust_list(app.running.app()).await.unwrap();
     app.running.app().learn_keys().await.unwrap();
     app.pass(PUBLICATION_SECONDS);
-    assert_eq!(sealed_by(&app).await, adopted.kid);
+    assert_eq!(sealed_by(&app, DRIVER).await, adopted.kid);
     assert!(is_valid_all_the_way(&app).await);
     assert!(matches!(adopt(&app, Use::Seal, "yzt-seal-2026").await, Err(CeremonyError::Known(_))));
 }
 
 /// The key that seals now, as the seal of a new certificate has it.
-async fn sealed_by(app: &TestApp) -> String {
-    let id = app.issued(DRIVER).await.id;
+async fn sealed_by(app: &TestApp, kind: Kind) -> String {
+    let id = app.issued(kind).await.id;
     let find = move |conn: &mut _| yzt_api::store::certificates::find_version(conn, &id, 1);
     app.running.app().db.read(find).await.unwrap().unwrap().seal_key
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::Context;
 use crate::auth::sessions::{self, Ended, SessionSummary};
 use crate::auth::{self, Account, Caller, Client, Session, SignedIn};
 use crate::extract::Json;
@@ -42,14 +43,18 @@ pub struct Sessions {
 /// Signs in. Whatever is wrong, the answer is the same; too many wrong ones and it is 429.
 #[utoipa::path(post, path = "/v1/sessions", tag = "accounts", operation_id = "sign_in",
     request_body = Credentials,
-    responses((status = 201, description = "A session has begun", body = Session)))]
+    responses(
+        (status = 201, description = "A session has begun", body = Session),
+        (status = 401, description = "`sign_in_failed`"),
+        (status = 429, description = "`too_many_attempts`")))]
 pub async fn create(
     app: web::Data<App>,
     client: Client,
+    context: Context,
     Json(credentials): Json<Credentials>,
 ) -> Result<HttpResponse, Problem> {
     let client = client.named(credentials.device)?;
-    let session = auth::sign_in(&app, &client, credentials.login, credentials.password).await?;
+    let session = auth::sign_in(&app, &client, context, credentials.login, credentials.password).await?;
     Ok(HttpResponse::Created().json(session))
 }
 
