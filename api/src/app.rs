@@ -19,6 +19,7 @@ use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
 use crate::publish::Shelf;
 use crate::store::{self, Db};
+use crate::tls;
 
 mod error;
 
@@ -60,6 +61,7 @@ impl App {
     /// # Errors
     /// When a part cannot be made ready; the error says which, and what to do.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        tls::prepare();
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
@@ -71,7 +73,7 @@ impl App {
             claims,
             audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
             db,
-            signer: Arc::new(Signer::over(keystore)),
+            signer: Arc::new(Signer::open(&config, keystore, &metrics)?),
             tokens,
             shelf: Arc::default(),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
@@ -111,7 +113,7 @@ impl App {
 
     async fn make_missing_keys(&self) -> Result<(), CeremonyError> {
         let ceremony = Ceremony {
-            keystore: Arc::clone(self.signer.keystore()),
+            signer: Arc::clone(&self.signer),
             now: self.clock.now(),
             development: true,
             use_now: Some(FIRST_START.to_owned()),

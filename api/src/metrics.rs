@@ -52,6 +52,10 @@ metrics! {
         "Certificate records that came in, by outcome: created, changed, unchanged, rejected.";
     verdicts: IntCounterVec "yzt_verdicts_total" ["via", "outcome", "reason"]
         "Verdicts of this server, via online verification or a receipt, by outcome and reason (none when valid).";
+    signatures: IntCounterVec "yzt_signatures_total" ["use", "outcome"]
+        "Signatures asked for, by use of the key and outcome: ok, failed.";
+    signature_seconds: HistogramVec "yzt_signature_duration_seconds" ["use"]
+        "Time to make a signature, waiting for a session with the module and verifying what it answers included.";
     receipts: IntCounterVec "yzt_receipts_total" ["state"]
         "Receipts uploaded, by state: accepted, already_had, conflict, rejected.";
     audit_unwritten: IntCounterVec "yzt_audit_unwritten_total" ["action"]

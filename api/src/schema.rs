@@ -106,6 +106,8 @@ diesel::table! {
     signing_keys (kid) {
         kid -> Text,
         key_use -> Text,
+        custody -> Text,
+        label -> Text,
         public_key -> Binary,
         development -> Bool,
         not_before -> BigInt,

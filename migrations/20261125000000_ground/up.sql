@@ -116,6 +116,8 @@ CREATE TABLE ingest_findings (
 CREATE TABLE signing_keys (
     kid           TEXT PRIMARY KEY,         -- hex
     key_use       TEXT NOT NULL CHECK (key_use IN ('root','seal','presentation','status')),
+    custody       TEXT NOT NULL CHECK (custody IN ('keystore','pkcs11','service')), -- where the private half is
+    label         TEXT NOT NULL,            -- what it is called there
     public_key    BYTEA NOT NULL,           -- 33 bytes, compressed
     development   BOOLEAN NOT NULL,
     not_before    BIGINT NOT NULL,

@@ -15,5 +15,7 @@ mod operations;
 mod present;
 mod receipts;
 mod sessions;
+mod signer;
+mod signing_service;
 mod stopping;
 mod verification;

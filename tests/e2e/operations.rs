@@ -12,7 +12,7 @@ async fn a_server_that_has_just_started_is_ready_in_every_part() {
     let parts = ready["parts"].as_array().unwrap();
     let names: Vec<_> = parts.iter().map(|part| part["name"].as_str().unwrap()).collect();
     let shared = (Backend::of_this_run() == Backend::Postgres).then_some("redis");
-    assert_eq!(names, ["database", "signing_keys"].into_iter().chain(shared).collect::<Vec<_>>());
+    assert_eq!(names, ["database", "signing_keys", "signer"].into_iter().chain(shared).collect::<Vec<_>>());
     assert!(parts.iter().all(|part| part["ready"] == true));
 }
 

@@ -18,6 +18,7 @@ impl Person {
     /// Someone who is not signed in, at the server at `base`.
     #[must_use]
     pub fn at(base: String) -> Self {
+        yzt_api::tls::prepare();
         // No connection outlives its request: a server that stops waits for those that are open.
         let http = Client::builder().pool_max_idle_per_host(0).build().unwrap();
         Self { http, base, token: None }

@@ -23,6 +23,7 @@ pub mod device;
 pub mod keeper;
 pub mod postgres;
 pub mod redis;
+pub mod signing_service;
 
 pub use answer::Answer;
 pub use app::TestApp;

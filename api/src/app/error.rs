@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::config::ConfigError;
 use crate::ephemeral::EphemeralError;
-use crate::keys::{CeremonyError, KeystoreError};
+use crate::keys::{CeremonyError, KeystoreError, ModuleError};
 use crate::store::StoreError;
 
 /// Why the program cannot start.
@@ -35,6 +35,12 @@ impl From<ConfigError> for StartError {
 
 impl From<KeystoreError> for StartError {
     fn from(error: KeystoreError) -> Self {
+        Self::Keys(error.into())
+    }
+}
+
+impl From<ModuleError> for StartError {
+    fn from(error: ModuleError) -> Self {
         Self::Keys(error.into())
     }
 }

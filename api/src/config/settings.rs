@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigError, Environment, LogFormat, Secret};
+use super::{ConfigError, Constant, Environment, LogFormat, Secret};
 use crate::ephemeral::RedisSettings;
+use crate::keys::{Custody, Input};
 use crate::store::{DatabaseUrl, Durability, StoreError, StoreSettings};
 
 /// One setting, for the documents.
@@ -100,6 +101,48 @@ settings! {
     keystore_passphrase_file: String, "file" = String::new();
     /// Rounds of PBKDF2-HMAC-SM3 between the passphrase and the key that encrypts the key files.
     keystore_rounds: u32, "number" = 200_000;
+    /// Where new root keys are made and kept.
+    signer_root: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
+    /// Where new seal keys are made and kept. A certified module, in production.
+    signer_seal: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
+    /// Where new presentation keys are made and kept.
+    signer_presentation: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
+    /// Where new status keys are made and kept.
+    signer_status: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
+    /// The library of the PKCS#11 module. Empty: there is none. See docs/signer.md.
+    pkcs11_module: String, "file" = String::new();
+    /// The label of the token in the module.
+    pkcs11_token: String, "text" = String::new();
+    /// A file whose first line is the PIN of the token.
+    pkcs11_pin_file: String, "file" = String::new();
+    /// Sessions with the module, and so signatures at the same time.
+    pkcs11_sessions: usize, "number" = 4;
+    /// How long a signature waits for a session, in milliseconds.
+    pkcs11_session_timeout: u64, "milliseconds" = 2_000;
+    /// How long the module may take to answer, in milliseconds.
+    pkcs11_signature_timeout: u64, "milliseconds" = 3_000;
+    /// The module's number of the mechanism that signs with SM2 (CKM); each maker has its own.
+    pkcs11_mechanism: Constant, "number, or `0x` and hexadecimal" = Constant(None);
+    /// What that mechanism takes: the message, so that the module makes Z and hashes, or the digest over both.
+    pkcs11_input: Input, "`message` or `digest`" = Input::Digest;
+    /// The module's number of the mechanism that makes SM2 keys (CKM). Empty: they are made with the module's own tool.
+    pkcs11_generate_mechanism: Constant, "number, or `0x` and hexadecimal" = Constant(None);
+    /// The module's number of the type of SM2 keys (CKK), where making one needs it.
+    pkcs11_key_type: Constant, "number, or `0x` and hexadecimal" = Constant(None);
+    /// The address of the signing service. Empty: there is none. See docs/signer.md.
+    signing_service_url: String, "URL" = String::new();
+    /// A file whose first line is the bearer token the service knows this server by.
+    signing_service_token_file: String, "file" = String::new();
+    /// The certificate this server shows the service and its private key, in PEM.
+    signing_service_identity_file: String, "file" = String::new();
+    /// The authorities the service's certificate may come from, in PEM. Empty: those of this machine.
+    signing_service_ca_file: String, "file" = String::new();
+    /// How long a signature may take with all tries, in milliseconds.
+    signing_service_timeout: u64, "milliseconds" = 3_000;
+    /// Unused connections that are kept for the next signatures.
+    signing_service_connections: usize, "number" = 8;
+    /// What the service is given to sign: the message, or the digest over Z and the message.
+    signing_service_input: Input, "`message` or `digest`" = Input::Digest;
     /// The province: the prefix of GB/T 2260 codes this server issues for.
     iss: String, "two digits" = "21".to_owned();
     /// The name of the issuer in the trust list.

@@ -178,6 +178,9 @@ problems! {
     NoSigningKey SERVICE_UNAVAILABLE "no_signing_key"
         "暂无可用的签名密钥", "No key may sign for the moment";
         "请联系管理员检查密钥状态", "Ask an administrator to look at the keys".
+    SigningFailed SERVICE_UNAVAILABLE "signing_failed"
+        "暂时无法签名", "Nothing can be signed for the moment";
+        "请稍后重试；如仍出现，请联系管理员检查密码机或签名服务", "Try again later; if it stays, ask an administrator to look at the cryptographic module or the signing service".
     Unavailable SERVICE_UNAVAILABLE "unavailable"
         "服务暂时不可用", "The service is not available for the moment";
         "请在 Retry-After 给出的秒数之后重试", "Try again after the seconds in Retry-After".

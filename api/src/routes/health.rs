@@ -1,5 +1,7 @@
 //! Whether this server lives, whether it can work, and what it counted.
 
+use std::sync::Arc;
+
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, Responder, web};
 use serde::Serialize;
@@ -47,9 +49,12 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
     let database = app.db.read(store::ping).await;
     let now = app.clock.now();
     let signing = [Use::Seal, Use::Presentation, Use::Status];
+    let signer = Arc::clone(&app.signer);
+    let answers = web::block(move || signer.answers(&signing, now)).await;
     let mut parts = vec![
         part("database", database.is_ok()),
         part("signing_keys", signing.iter().all(|key| app.signer.active(*key, now).is_ok())),
+        part("signer", answers.unwrap_or(false)),
     ];
     if let Some(redis) = app.ephemeral.redis() {
         parts.push(dispensable("redis", redis.answers().await));
