@@ -11,7 +11,7 @@ use uuid::{Timestamp as UuidTime, Uuid};
 
 use crate::auth::Sessions;
 use crate::clock::Clock;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Live};
 use crate::ephemeral::Ephemeral;
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
@@ -38,8 +38,10 @@ pub struct App {
     pub hashing: Semaphore,
     /// What time it is.
     pub clock: Clock,
-    /// The settings.
+    /// The settings, as they were at the start.
     pub config: Config,
+    /// The settings that may have changed since.
+    pub live: Live,
     /// What is counted.
     pub metrics: Metrics,
     ids: Mutex<ContextV7>,
@@ -62,6 +64,7 @@ impl App {
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
             metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            live: Live::new(config.clone()),
             config,
             ids: Mutex::new(ContextV7::new()),
         })

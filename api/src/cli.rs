@@ -92,7 +92,7 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
-        Command::Serve => serve::run(config()?)?,
+        Command::Serve => serve::run(config()?, arguments.config)?,
         Command::Import(import) => return import.run(config()?),
         Command::Generate(generate) => generate.run()?,
         Command::Demo(demo) => return demo.run(),

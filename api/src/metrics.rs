@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
 
 /// Makes [`Metrics`] from entries of field, kind, name, labels and help.
@@ -42,6 +42,8 @@ metrics! {
         "Time from a request's head to its answer's head.";
     in_flight: IntGauge "yzt_http_requests_in_flight" []
         "Requests being worked on.";
+    shed: IntCounter "yzt_http_requests_shed_total" []
+        "Requests turned away because `in_flight_limit` others were being worked on.";
     sign_ins: IntCounterVec "yzt_sign_ins_total" ["outcome"]
         "Attempts to sign in, by outcome: ok, failed, limited.";
     ingest_records: IntCounterVec "yzt_ingest_records_total" ["outcome"]
@@ -91,13 +93,17 @@ const HEAD: &str = "\
 /// One constructor for each kind, with one signature, so that the macro can name them.
 #[allow(non_snake_case, reason = "named after the kinds they make")]
 mod new {
-    use super::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts};
+    use super::{HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts};
     use prometheus::Result;
 
     const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
     pub fn IntCounterVec(name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec> {
         IntCounterVec::new(Opts::new(name, help), labels)
+    }
+
+    pub fn IntCounter(name: &str, help: &str, _labels: &[&str]) -> Result<IntCounter> {
+        IntCounter::new(name, help)
     }
 
     pub fn HistogramVec(name: &str, help: &str, labels: &[&str]) -> Result<HistogramVec> {

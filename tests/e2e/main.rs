@@ -8,6 +8,7 @@ mod killed;
 mod kpi;
 mod landing;
 mod lifecycle;
+mod limits;
 mod operations;
 mod present;
 mod receipts;

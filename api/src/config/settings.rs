@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{ConfigError, Environment, LogFormat, Secret};
+use super::{ConfigError, Environment, LogFormat, Origins, Secret};
 use crate::store::{DatabaseUrl, Durability, StoreError, StoreSettings};
 
 /// One setting, for the documents.
@@ -54,6 +54,22 @@ macro_rules! settings {
                     _ => return Err(ConfigError::Unknown(name.to_owned())),
                 }
                 Ok(())
+            }
+
+            /// The settings that are not the same in `other`, by name.
+            #[must_use]
+            pub fn differing(&self, other: &Self) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $( if self.$name != other.$name { names.push(stringify!($name)); } )*
+                names
+            }
+
+            /// Takes one setting over from `other`.
+            pub(super) fn take_over(&mut self, name: &str, other: &Self) {
+                match name {
+                    $( stringify!($name) => self.$name.clone_from(&other.$name), )*
+                    _ => {}
+                }
             }
         }
 
@@ -128,6 +144,22 @@ settings! {
     body_limit: usize, "bytes" = 1 << 20;
     /// Largest upload: certificates to ingest, in bytes.
     upload_limit: u64, "bytes" = 4 << 30;
+    /// Largest head of a request, in bytes: address and headers.
+    head_limit: usize, "bytes" = 16_384;
+    /// Seconds a client may take to send the head of a request.
+    head_timeout: u32, "seconds" = 10;
+    /// Seconds a request's body may keep the server waiting; every 10 KiB that came give it as long again.
+    body_timeout: u32, "seconds" = 20;
+    /// Seconds a request may take, uploads excepted, before it is answered 503.
+    request_timeout: u32, "seconds" = 60;
+    /// Requests worked on at once, above which more are answered 503 with `Retry-After`; health and metrics never are.
+    in_flight_limit: usize, "number" = 1024;
+    /// Connections held at once, above which new ones wait to be taken.
+    connection_limit: usize, "number" = 20_000;
+    /// Seconds an idle connection is kept for the client's next request. A proxy in front should give up sooner.
+    keep_alive: u32, "seconds" = 15;
+    /// Other sites whose pages may call this server from a browser (CORS). Empty: none.
+    cors_origins: Origins, "`https://HOST[:PORT]`, separated by commas" = Origins::default();
     /// Seconds that requests in flight have to end when the server stops.
     stop_timeout: u64, "seconds" = 30;
     /// How the log is written.

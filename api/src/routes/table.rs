@@ -18,6 +18,7 @@ macro_rules! routes {
             $( services.service(
                 table::resource($path, &[$( stringify!($method) ),+])
                     $( .route(table::on(&Method::$method).to($($handler)::+)) )+
+                    .wrap(actix_web::middleware::from_fn(crate::limits::in_time))
             ); )*
             documents::add_pages(services);
         }

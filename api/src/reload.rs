@@ -1,0 +1,42 @@
+//! What SIGHUP does: settings read again and keys learnt anew, while requests go on.
+
+use std::path::{Path, PathBuf};
+
+use actix_web::web;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::App;
+use crate::config::{Config, ConfigError};
+use crate::log;
+
+/// Reloads whenever SIGHUP comes. `started` is what the sources said at the start, `file` where they were read.
+pub async fn on_signal(app: web::Data<App>, started: Config, file: Option<PathBuf>) {
+    let Ok(mut asked) = signal(SignalKind::hangup()) else {
+        tracing::error!("no reload without a restart: SIGHUP cannot be listened for");
+        return;
+    };
+    while asked.recv().await.is_some() {
+        once(&app, &started, file.as_deref()).await;
+    }
+}
+
+async fn once(app: &App, started: &Config, file: Option<&Path>) {
+    if let Err(error) = settings(app, started, file) {
+        tracing::error!(%error, "settings as before: what is there now does not do");
+    }
+    match app.learn_keys().await {
+        Ok(()) => tracing::info!("keys learnt"),
+        Err(error) => tracing::error!(%error, "keys as before: they could not be learnt"),
+    }
+}
+
+fn settings(app: &App, started: &Config, file: Option<&Path>) -> Result<(), ConfigError> {
+    let newer = Config::load(file)?.checked()?;
+    log::change_level(&newer)?;
+    let reloaded = app.live.reload(started, &newer);
+    tracing::info!(taken = reloaded.taken.join(" "), "settings reloaded");
+    for setting in reloaded.waiting {
+        tracing::warn!(setting, "changed, but needs a restart");
+    }
+    Ok(())
+}
