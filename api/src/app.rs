@@ -56,14 +56,15 @@ impl App {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let sessions = Sessions::open(&keystore)?;
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         Ok(Self {
-            db: Db::open(&config.store()?)?,
+            db: Db::open_metered(&config.store()?, Some(metrics.database()))?,
             signer: Arc::new(Signer::over(keystore)),
             sessions,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
-            metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            metrics,
             live: Live::new(config.clone()),
             config,
             ids: Mutex::new(ContextV7::new()),

@@ -3,6 +3,7 @@
 pub mod admit;
 pub mod app;
 pub mod auth;
+pub mod backup;
 pub mod certificates;
 pub mod cli;
 pub mod clock;
@@ -32,3 +33,4 @@ pub mod seal;
 pub mod server;
 pub mod store;
 pub mod verification;
+pub mod watch;

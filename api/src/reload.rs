@@ -3,18 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use actix_web::web;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
 use crate::config::{Config, ConfigError};
 use crate::log;
 
-/// Reloads whenever SIGHUP comes. `started` is what the sources said at the start, `file` where they were read.
-pub async fn on_signal(app: web::Data<App>, started: Config, file: Option<PathBuf>) {
-    let Ok(mut asked) = signal(SignalKind::hangup()) else {
-        tracing::error!("no reload without a restart: SIGHUP cannot be listened for");
-        return;
-    };
+/// Listens for SIGHUP, which from here on no longer ends the process.
+///
+/// # Errors
+/// When the system refuses.
+pub fn listen() -> std::io::Result<Signal> {
+    signal(SignalKind::hangup())
+}
+
+/// Reloads whenever it is asked to. `started` is what the sources said at the start, `file` where they were read.
+pub async fn whenever(mut asked: Signal, app: web::Data<App>, started: Config, file: Option<PathBuf>) {
     while asked.recv().await.is_some() {
         once(&app, &started, file.as_deref()).await;
     }

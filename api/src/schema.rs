@@ -229,6 +229,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    schema_support (id) {
+        id -> Integer,
+        least -> Text,
+    }
+}
+
+diesel::table! {
+    backups (id) {
+        id -> Text,
+        made_at -> BigInt,
+        length -> BigInt,
+        sealed -> Bool,
+    }
+}
+
 diesel::joinable!(certificates -> holders (holder_id));
 diesel::joinable!(certificate_versions -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));

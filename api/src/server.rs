@@ -97,8 +97,9 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
 /// # Errors
 /// As [`spawn`], or when the server ends by itself.
 pub async fn run(config: Config, file: Option<PathBuf>) -> Result<(), StartError> {
+    let asked = reload::listen().map_err(|error| StartError::Ended(error.to_string()))?;
     let server = spawn(config.clone(), Clock::System).await?;
-    let reloading = tokio::spawn(reload::on_signal(server.app.clone(), config, file));
+    let reloading = tokio::spawn(reload::whenever(asked, server.app.clone(), config, file));
     tracing::info!(address = %server.address, "listening");
     let ended = server.until_asked_to_stop().await;
     reloading.abort();

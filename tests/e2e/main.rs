@@ -1,6 +1,8 @@
 //! End-to-end tests, by subject.
 
 mod authority;
+mod backup;
+mod deploy;
 mod devices;
 mod errors;
 mod ingest;

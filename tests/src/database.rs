@@ -71,6 +71,11 @@ impl TestDatabase {
     /// How to open it. Tests do not wait for the disk.
     #[must_use]
     pub fn settings(&self) -> StoreSettings {
-        StoreSettings { url: self.url.parse().unwrap(), connections: 4, durability: Durability::Process }
+        StoreSettings {
+            url: self.url.parse().unwrap(),
+            connections: 4,
+            durability: Durability::Process,
+            migrate: true,
+        }
     }
 }

@@ -98,6 +98,8 @@ settings! {
     database_connections: u32, "number" = 8;
     /// Whether an acknowledged write on SQLite survives a loss of power, and not only the end of the program.
     sqlite_survives_power_loss: bool, "`true` or `false`" = true;
+    /// Whether a server that starts brings the schema up to date. If not, `yzt migrate` must have.
+    migrate_on_start: bool, "`true` or `false`" = true;
     /// Where the encrypted key files are. Empty: `keys` in `data_dir`.
     keystore_dir: String, "directory" = String::new();
     /// The passphrase of the key files. Better in a file, see `keystore_passphrase_file`. Empty: a known one, for development only.
@@ -106,6 +108,8 @@ settings! {
     keystore_passphrase_file: String, "file" = String::new();
     /// Rounds of PBKDF2-HMAC-SM3 between the passphrase and the key that encrypts the key files.
     keystore_rounds: u32, "number" = 200_000;
+    /// A file whose first line is the passphrase of backups. Empty: they are not encrypted, for development only.
+    backup_passphrase_file: String, "file" = String::new();
     /// The province: the prefix of GB/T 2260 codes this server issues for.
     iss: String, "two digits" = "21".to_owned();
     /// The name of the issuer in the trust list.
@@ -183,6 +187,7 @@ impl Config {
             url,
             connections: self.database_connections,
             durability: if self.sqlite_survives_power_loss { Durability::Power } else { Durability::Process },
+            migrate: self.migrate_on_start,
         })
     }
 

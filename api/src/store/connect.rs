@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
-use super::{StoreError, StoreSettings};
+use super::{Meter, StoreError, StoreSettings};
 
 /// A connection to either database. Queries written against it run on both.
 #[derive(diesel::MultiConnection)]
@@ -70,11 +70,16 @@ pub(super) struct Manager {
     url: DatabaseUrl,
     durability: Durability,
     read_only: bool,
+    meter: Option<Meter>,
 }
 
 impl Manager {
-    pub(super) fn new(settings: &StoreSettings, read_only: bool) -> Self {
-        Self { url: settings.url.clone(), durability: settings.durability, read_only }
+    pub(super) fn new(settings: &StoreSettings, read_only: bool, meter: Option<Meter>) -> Self {
+        Self { url: settings.url.clone(), durability: settings.durability, read_only, meter }
+    }
+
+    pub(super) fn meter(&self) -> Option<&Meter> {
+        self.meter.as_ref()
     }
 
     pub(super) fn pool(self, size: u32, patience: Duration) -> Pool<Self> {
@@ -90,12 +95,16 @@ impl Manager {
     }
 
     pub(super) fn connect_now(&self) -> Result<Conn, StoreError> {
-        match &self.url {
+        let mut conn = match &self.url {
             DatabaseUrl::Postgres(url) => {
                 PgConnection::establish(url).map(Conn::Postgres).map_err(StoreError::unreachable)
             }
             DatabaseUrl::Sqlite(path) => self.open_file(path),
+        }?;
+        if let Some(meter) = &self.meter {
+            conn.set_instrumentation(meter.clone());
         }
+        Ok(conn)
     }
 
     fn open_file(&self, path: &Path) -> Result<Conn, StoreError> {
