@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
-use crate::auth::Sessions;
+use crate::auth::sessions::Tokens;
 use crate::clock::Clock;
 use crate::config::{Config, Environment, Live};
 use crate::ephemeral::Ephemeral;
@@ -32,8 +32,8 @@ pub struct App {
     pub ephemeral: Ephemeral,
     /// What signs.
     pub signer: Arc<Signer>,
-    /// Who is signed in.
-    pub sessions: Sessions,
+    /// What makes and reads the tokens of sessions.
+    pub tokens: Tokens,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// What time it is.
@@ -55,12 +55,12 @@ impl App {
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
-        let sessions = Sessions::open(&keystore)?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
+        let tokens = Tokens::open(&keystore)?;
         Ok(Self {
             db: Db::open_metered(&config.store()?, Some(metrics.database()))?,
             signer: Arc::new(Signer::over(keystore)),
-            sessions,
+            tokens,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,

@@ -16,7 +16,7 @@ use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, Origins};
 use crate::problem::{Code, Problem};
-use crate::{limits, observe, publish, reload, routes};
+use crate::{auth, limits, observe, publish, reload, routes};
 
 /// How long a client may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,6 +32,7 @@ pub struct Running {
     ended: JoinHandle<std::io::Result<()>>,
     upkeep: JoinHandle<()>,
     learning: JoinHandle<()>,
+    sweeping: JoinHandle<()>,
 }
 
 impl Running {
@@ -71,6 +72,7 @@ impl Running {
         self.handle.stop(true).await;
         self.upkeep.abort();
         self.learning.abort();
+        self.sweeping.abort();
         ended(self.ended).await
     }
 }
@@ -89,7 +91,8 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let handle = server.handle();
     let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
     let learning = tokio::spawn(keep_learning(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning })
+    let sweeping = tokio::spawn(auth::sessions::keep_swept(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning, sweeping })
 }
 
 /// Runs a server until SIGTERM or SIGINT. On SIGHUP it reads its settings again, those of `file` too.

@@ -32,6 +32,7 @@ pub mod migrate;
 pub mod presentations;
 pub mod publication;
 pub mod receipts;
+pub mod sessions;
 mod transaction;
 
 pub use connect::{Conn, DatabaseUrl, Durability};

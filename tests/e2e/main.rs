@@ -15,6 +15,6 @@ mod limits;
 mod operations;
 mod present;
 mod receipts;
-mod sign_in;
+mod sessions;
 mod stopping;
 mod verification;
