@@ -227,6 +227,59 @@ fn an_account_that_would_not_do_is_not_added() {
 }
 
 #[test]
+fn a_backup_is_made_checked_and_restored_into_an_empty_place_only() {
+    let site = Site::new();
+    run(site.yzt(&["keys", "init"]));
+    let kid = out(&run(site.yzt(&["keys", "list"])));
+    std::fs::write(site.directory.path().join("passphrase"), "of the backup\n").unwrap();
+    let under = ["--passphrase-file", "passphrase"];
+    let made = run(site.yzt(&[&["backup", "--out", "b.yztb"], &under[..]].concat()));
+    assert!(made.status.success(), "{}", err(&made));
+    let checked = run(site.yzt(&[&["backup", "verify", "b.yztb"], &under[..]].concat()));
+    assert!(out(&checked).contains(" sqlite schema 2026"), "{}{}", out(&checked), err(&checked));
+
+    let restore = [&["restore", "b.yztb"], &under[..]].concat();
+    let refused = run(site.yzt(&restore));
+    assert!(err(&refused).contains("ever overwritten"), "{}", err(&refused));
+    std::fs::rename(site.directory.path().join("yzt-data"), site.directory.path().join("lost")).unwrap();
+    let restored = run(site.yzt(&restore));
+    assert!(restored.status.success(), "{}", err(&restored));
+    assert_eq!(out(&run(site.yzt(&["keys", "list"]))), kid);
+}
+
+#[test]
+fn production_makes_no_backup_that_anyone_can_read_unless_told_to() {
+    let site = Site::new();
+    run(site.production(&["keys", "init"]));
+    let refused = run(site.production(&["backup", "--out", "b.yztb"]));
+    assert!(err(&refused).contains("backup_passphrase_file"), "{}", err(&refused));
+    assert!(!site.directory.path().join("b.yztb").exists());
+    assert!(run(site.production(&["backup", "--out", "b.yztb", "--plain"])).status.success());
+}
+
+#[test]
+fn the_schema_is_checked_and_brought_up_to_date_by_itself() {
+    let site = Site::new();
+    assert_eq!(run(site.yzt(&["migrate", "--check"])).status.code(), Some(1));
+    assert!(out(&run(site.yzt(&["migrate"]))).starts_with("20261125000000\n"));
+    assert_eq!(run(site.yzt(&["migrate", "--check"])).status.code(), Some(0));
+}
+
+#[test]
+fn a_server_is_asked_how_it_is_without_an_http_client() {
+    let site = Site::new();
+    assert_eq!(run(site.yzt(&["health"])).status.code(), Some(1), "nobody listens on port 0");
+    let server = Server::start(site.yzt(&["serve"]));
+    let ask = |arguments: &[&str]| {
+        let mut command = site.yzt(arguments);
+        command.env("YZT_BIND", &server.address);
+        out(&run(command))
+    };
+    assert_eq!(ask(&["health"]), "ok\n");
+    assert!(ask(&["health", "--ready"]).contains("\"ready\":true"));
+}
+
+#[test]
 fn a_server_told_to_reload_takes_what_it_can_and_names_the_rest() {
     let site = Site::new();
     let file = site.directory.path().join("yzt.toml");

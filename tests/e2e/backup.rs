@@ -58,6 +58,10 @@ async fn a_backup_made_while_servers_write_has_all_that_was_acknowledged_and_not
 #[tokio::test]
 async fn what_is_restored_is_what_was_there_row_by_row_and_file_by_file() {
     let app = TestApp::spawn().await;
+    // Lists that are published meanwhile would be no fault of the backup.
+    while app.running.app().metrics.upkeep.get() == 0 {
+        tokio::task::yield_now().await;
+    }
     app.issuer().await.send_in(&[vehicle(0, &json!({})), vehicle(1, &json!({}))]).await;
     let certificate = app.certificate(&vehicle(2, &json!({}))).await;
     let receipt = app.receipt(&certificate.code().await);
@@ -71,7 +75,7 @@ async fn what_is_restored_is_what_was_there_row_by_row_and_file_by_file() {
     assert_eq!(manifest, backup::verify(&file, None).unwrap());
     restore(&place, &file, None).await.unwrap();
 
-    assert_eq!(all_rows(&place.database), there);
+    same_rows(&all_rows(&place.database), &there);
     assert_eq!(files(&place.keys()), files(&app.running.app().config.keystore_dir()));
     let counts: BTreeMap<_, _> = there.iter().map(|(table, rows)| (table.clone(), rows.len())).collect();
     let stated = manifest.rows.iter().map(|(table, rows)| (table.clone(), usize::try_from(*rows).unwrap()));
@@ -115,7 +119,8 @@ async fn a_file_that_is_not_whole_is_refused_and_says_how() {
     assert!(matches!(verify(&other, None), Err(BackupError::NotABackup)));
 
     // What is refused leaves the place as empty as it was.
-    std::fs::write(&plain, &std::fs::read(&plain).unwrap()[..100_000]).unwrap();
+    let whole = std::fs::read(&plain).unwrap();
+    std::fs::write(&plain, &whole[..whole.len() / 2]).unwrap();
     assert!(matches!(restore(&place, &plain, None).await, Err(BackupError::CutOff)));
     restore(&place, &sealed, Some("right")).await.unwrap();
 }
@@ -136,7 +141,7 @@ async fn nothing_that_is_there_is_ever_overwritten() {
     // Nor when the keys alone are gone.
     std::fs::remove_dir_all(place.keys()).unwrap();
     assert!(matches!(restore(&place, &file, None).await, Err(BackupError::NotEmpty(_))));
-    assert_eq!(all_rows(&place.database), there);
+    same_rows(&all_rows(&place.database), &there);
     let left = std::fs::read_dir(place.folder.path()).unwrap().count();
     assert_eq!(left, 1, "nothing but the backup");
 }
@@ -261,6 +266,14 @@ fn all_rows(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
         (table, rows)
     };
     tables.unwrap().into_keys().map(dump).collect()
+}
+
+/// Asserts on each table, without the rows, which are long.
+fn same_rows(found: &BTreeMap<String, Vec<String>>, there: &BTreeMap<String, Vec<String>>) {
+    assert!(found.keys().eq(there.keys()));
+    for (table, rows) in there {
+        assert!(found[table] == *rows, "{table}");
+    }
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {

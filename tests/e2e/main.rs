@@ -17,4 +17,5 @@ mod present;
 mod receipts;
 mod sessions;
 mod stopping;
+mod upgrade;
 mod verification;
