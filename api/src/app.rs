@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
+use crate::audit::Audit;
 use crate::auth::sessions::Tokens;
 use crate::clock::Clock;
 use crate::config::{Config, Environment, Live};
@@ -32,6 +33,8 @@ pub struct App {
     pub ephemeral: Ephemeral,
     /// What signs.
     pub signer: Arc<Signer>,
+    /// Who did what: written here, before or with what is done.
+    pub audit: Audit,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
@@ -55,10 +58,12 @@ impl App {
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
-        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         let tokens = Tokens::open(&keystore)?;
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
+        let db = Db::open_metered(&config.store()?, Some(metrics.database()))?;
         Ok(Self {
-            db: Db::open_metered(&config.store()?, Some(metrics.database()))?,
+            audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
+            db,
             signer: Arc::new(Signer::over(keystore)),
             tokens,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),

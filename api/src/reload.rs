@@ -6,7 +6,8 @@ use actix_web::web;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::App;
-use crate::config::{Config, ConfigError};
+use crate::audit::{Action, Context, Entry};
+use crate::config::{Config, ConfigError, Reloaded};
 use crate::log;
 
 /// Listens for SIGHUP, which from here on no longer ends the process.
@@ -25,8 +26,9 @@ pub async fn whenever(mut asked: Signal, app: web::Data<App>, started: Config, f
 }
 
 async fn once(app: &App, started: &Config, file: Option<&Path>) {
-    if let Err(error) = settings(app, started, file) {
-        tracing::error!(%error, "settings as before: what is there now does not do");
+    match settings(app, started, file) {
+        Ok(reloaded) => app.audit.note(entry(&reloaded)).await,
+        Err(error) => tracing::error!(%error, "settings as before: what is there now does not do"),
     }
     match app.learn_keys().await {
         Ok(()) => tracing::info!("keys learnt"),
@@ -34,13 +36,18 @@ async fn once(app: &App, started: &Config, file: Option<&Path>) {
     }
 }
 
-fn settings(app: &App, started: &Config, file: Option<&Path>) -> Result<(), ConfigError> {
+fn settings(app: &App, started: &Config, file: Option<&Path>) -> Result<Reloaded, ConfigError> {
     let newer = Config::load(file)?.checked()?;
     log::change_level(&newer)?;
     let reloaded = app.live.reload(started, &newer);
     tracing::info!(taken = reloaded.taken.join(" "), "settings reloaded");
-    for setting in reloaded.waiting {
+    for setting in &reloaded.waiting {
         tracing::warn!(setting, "changed, but needs a restart");
     }
-    Ok(())
+    Ok(reloaded)
+}
+
+fn entry(reloaded: &Reloaded) -> Entry {
+    let entry = Entry::new(Action::SettingsReloaded, Context::system());
+    entry.detail("taken", reloaded.taken.join(" ")).detail("waiting", reloaded.waiting.join(" "))
 }

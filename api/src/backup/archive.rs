@@ -39,6 +39,8 @@ pub struct Manifest {
     pub schema: String,
     /// The rows of each table.
     pub rows: BTreeMap<String, i64>,
+    /// Where the audit log ended: the number of its last entry and that entry's hash, hex.
+    pub audit: Option<(i64, String)>,
     /// Every file in it but this one.
     pub parts: Vec<Part>,
 }
@@ -55,6 +57,12 @@ pub struct Part {
 }
 
 impl Manifest {
+    /// Whether key files are in it.
+    #[must_use]
+    pub fn has_keys(&self) -> bool {
+        self.parts.iter().any(|part| part.name.starts_with(KEYS))
+    }
+
     pub(super) fn new(copy: &Copy, made_at: Timestamp) -> Self {
         Self {
             format: FORMAT.to_owned(),
@@ -63,6 +71,7 @@ impl Manifest {
             database: copy.kind.to_owned(),
             schema: copy.schema.clone(),
             rows: copy.rows.clone(),
+            audit: copy.audit.clone(),
             parts: Vec::new(),
         }
     }

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use data_encoding::HEXLOWER;
 use diesel::connection::SimpleConnection;
 use percent_encoding::percent_decode_str;
 
 use super::BackupError;
-use crate::store::{Conn, DatabaseUrl, StoreError, StoreSettings, inventory};
+use crate::store::{Conn, DatabaseUrl, StoreError, StoreSettings, audit, inventory};
 
 const SQLITE: &str = "sqlite";
 const POSTGRES: &str = "postgres";
@@ -21,6 +22,7 @@ const POSTGRES_PART: &str = "database.pgdump";
 pub(super) const NAMES: [&str; 2] = [SQLITE_PART, POSTGRES_PART];
 
 /// A database copied.
+#[derive(Default)]
 pub(super) struct Copy {
     /// `sqlite` or `postgres`.
     pub kind: &'static str,
@@ -32,6 +34,8 @@ pub(super) struct Copy {
     pub schema: String,
     /// The rows of each table.
     pub rows: BTreeMap<String, i64>,
+    /// Where the audit log ends: number and hash of its last entry.
+    pub audit: Option<(i64, String)>,
 }
 
 /// Copies the database into `folder`.
@@ -51,24 +55,26 @@ fn copy_sqlite(settings: &StoreSettings, file: PathBuf) -> Result<Copy, BackupEr
     conn.batch_execute(&format!("VACUUM INTO '{quoted}'")).map_err(StoreError::from)?;
     let copied = StoreSettings { url: DatabaseUrl::Sqlite(file.clone()), ..settings.clone() };
     let mut conn = inventory::connect(&copied)?;
-    let (schema, rows) = what_is_in(&mut conn)?;
-    Ok(Copy { kind: SQLITE, name: SQLITE_PART, file, schema, rows })
+    what_is_in(&mut conn, Copy { kind: SQLITE, name: SQLITE_PART, file, ..Copy::default() })
 }
 
 fn copy_postgres(settings: &StoreSettings, url: &str, file: PathBuf) -> Result<Copy, BackupError> {
     let mut conn = inventory::connect(settings)?;
     // The rows are counted at the same moment that is dumped.
     let snapshot = inventory::export_snapshot(&mut conn)?;
-    let (schema, rows) = what_is_in(&mut conn)?;
+    let copy = Copy { kind: POSTGRES, name: POSTGRES_PART, file, ..Copy::default() };
+    let copy = what_is_in(&mut conn, copy)?;
     let mut dump = tool("pg_dump", url)?;
     dump.args(["--format=custom", "--no-owner", "--no-privileges", "--lock-wait-timeout=30s"]);
-    dump.arg(format!("--snapshot={snapshot}")).arg("--file").arg(&file);
+    dump.arg(format!("--snapshot={snapshot}")).arg("--file").arg(&copy.file);
     run("pg_dump", dump)?;
-    Ok(Copy { kind: POSTGRES, name: POSTGRES_PART, file, schema, rows })
+    Ok(copy)
 }
 
-fn what_is_in(conn: &mut Conn) -> Result<(String, BTreeMap<String, i64>), StoreError> {
-    Ok((inventory::schema_version(conn)?.unwrap_or_default(), inventory::rows(conn)?))
+fn what_is_in(conn: &mut Conn, copy: Copy) -> Result<Copy, BackupError> {
+    let head = audit::head(conn)?.map(|head| (head.seq, HEXLOWER.encode(&head.hash)));
+    let schema = inventory::schema_version(conn)?.unwrap_or_default();
+    Ok(Copy { schema, rows: inventory::rows(conn)?, audit: head, ..copy })
 }
 
 /// The kind of database these settings name, as manifests write it.

@@ -5,9 +5,15 @@ use std::io::ErrorKind;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
+use data_encoding::HEXLOWER;
+
 use super::{BackupError, Manifest, archive, database, folder_of, open};
+use crate::audit::chain;
 use crate::config::{Config, Secret};
-use crate::store::{inventory, migrate};
+use crate::store::{Conn, audit, inventory, migrate};
+
+/// Entries of the audit log looked at together.
+const AT_ONCE: i64 = 1000;
 
 /// Restores the backup in `file` to where the settings say. Blocks. Nothing is there before, all of it after; when
 /// it fails, the database is as it was.
@@ -17,7 +23,6 @@ use crate::store::{inventory, migrate};
 pub fn restore(config: &Config, file: &Path, passphrase: Option<&Secret>) -> Result<Manifest, BackupError> {
     let settings = config.store()?;
     let keys = config.keystore_dir();
-    must_be_empty(&keys)?;
     database::must_be_empty(&settings)?;
 
     let folder = folder_of(&keys);
@@ -31,9 +36,14 @@ pub fn restore(config: &Config, file: &Path, passphrase: Option<&Secret>) -> Res
     if manifest.schema.as_str() > migrate::newest_schema().as_str() {
         return Err(BackupError::NewerSchema(manifest.schema));
     }
+    if manifest.has_keys() {
+        must_be_empty(&keys)?;
+    }
     database::put_back(&settings, work.path())?;
     put_back_keys(&work.path().join(archive::KEYS), &keys)?;
-    compare(&manifest, &inventory::rows(&mut inventory::connect(&settings)?)?)?;
+    let mut conn = inventory::connect(&settings)?;
+    compare(&manifest, &inventory::rows(&mut conn)?)?;
+    follow_audit(&mut conn, &manifest)?;
     Ok(manifest)
 }
 
@@ -67,4 +77,26 @@ fn compare(manifest: &Manifest, found: &std::collections::BTreeMap<String, i64>)
         None => Ok(()),
         Some(table) => Err(BackupError::Incomplete(table.clone())),
     }
+}
+
+/// Follows the audit log from its first entry to the one the manifest names.
+fn follow_audit(conn: &mut Conn, manifest: &Manifest) -> Result<(), BackupError> {
+    let broken = || BackupError::Incomplete("audit_entries".to_owned());
+    let (mut seq, mut hash) = (0, None);
+    loop {
+        let rows = audit::after(conn, seq, AT_ONCE)?;
+        for row in &rows {
+            let follows = hash.as_ref().is_none_or(|hash| *hash == row.prev_hash);
+            if !follows || chain::hash(&chain::canonical(row)).as_slice() != row.hash.as_slice() {
+                return Err(broken());
+            }
+            (seq, hash) = (row.seq, Some(row.hash.clone()));
+        }
+        if rows.is_empty() {
+            break;
+        }
+    }
+    let found = hash.map(|hash| (seq, HEXLOWER.encode(&hash)));
+    // Of a log that has only its head, the head's row was compared with the others.
+    if found.is_some() && found != manifest.audit { Err(broken()) } else { Ok(()) }
 }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, say};
+use super::{Failure, say, with_app};
+use crate::audit::{Action, Context, Entry};
 use crate::backup::{self, BackupError, Manifest, Options};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Environment, Secret};
@@ -24,7 +25,7 @@ Examples:
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Backup {
     #[command(subcommand)]
-    action: Option<Action>,
+    step: Option<Step>,
     /// The file to make; it must not exist. Default: yzt-<time>.yztb here
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -39,7 +40,7 @@ pub(super) struct Backup {
 }
 
 #[derive(Subcommand)]
-enum Action {
+enum Step {
     /// Read a backup to its end and check every part
     Verify {
         /// The backup
@@ -68,7 +69,7 @@ struct Under {
 
 impl Backup {
     pub(super) fn run(self, config: Config) -> Result<(), Failure> {
-        if let Some(Action::Verify { file, under }) = self.action {
+        if let Some(Step::Verify { file, under }) = self.step {
             let manifest = backup::verify(&file, under.passphrase(&config)?.as_ref())?;
             tell(&manifest);
             return Ok(());
@@ -86,7 +87,7 @@ impl Backup {
         )?;
         tell(&manifest);
         say(out.display());
-        Ok(())
+        record(config, Action::BackupMade, &out, &manifest)
     }
 }
 
@@ -95,8 +96,21 @@ impl Restore {
         let config = config.checked()?;
         let manifest = backup::restore(&config, &self.file, self.under.passphrase(&config)?.as_ref())?;
         tell(&manifest);
-        Ok(())
+        if !manifest.has_keys() {
+            say("no key files are in this backup: put yours in place before a server is started");
+            return Ok(());
+        }
+        record(config, Action::BackupRestored, &self.file, &manifest)
     }
+}
+
+/// Writes into the audit log that it was done, under the file's name.
+fn record(config: Config, action: Action, file: &Path, manifest: &Manifest) -> Result<(), Failure> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let entry = Entry::new(action, Context::command()).on("backup", name);
+    let entry =
+        entry.detail("made_at", manifest.made_at.to_string()).detail("schema", manifest.schema.clone());
+    with_app(config, async |app| Ok(app.audit.record(entry).await?))
 }
 
 impl Under {

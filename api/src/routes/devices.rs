@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::{Holder, Role, SignedIn};
+use crate::auth::{Holder, SignedIn};
 use crate::devices::{self, Challenge, Device, DeviceCredential, Registration};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -54,8 +54,7 @@ pub async fn create(
 #[utoipa::path(get, path = "/v1/devices", tag = "devices", operation_id = "list_devices",
     security(("session" = [])),
     responses((status = 200, description = "All of them", body = Devices)))]
-pub async fn list(app: web::Data<App>, who: SignedIn) -> Result<web::Json<Devices>, Problem> {
-    let account = who.one_of(&[Role::Holder, Role::Officer])?;
+pub async fn list(app: web::Data<App>, SignedIn(account): SignedIn) -> Result<web::Json<Devices>, Problem> {
     let devices = app.db.read(move |conn| devices::list(conn, &account)).await?;
     Ok(web::Json(Devices { devices }))
 }
@@ -66,10 +65,9 @@ pub async fn list(app: web::Data<App>, who: SignedIn) -> Result<web::Json<Device
     responses((status = 204, description = "It is revoked")))]
 pub async fn revoke(
     app: web::Data<App>,
-    who: SignedIn,
+    SignedIn(account): SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let account = who.one_of(&[Role::Holder, Role::Officer, Role::SystemAdmin])?;
     let now = app.clock.now();
     app.db.write(move |conn| devices::revoke(conn, &id, &account, now)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -24,6 +24,8 @@ pub enum StoreError {
     Schema(&'static str),
     /// The query itself failed.
     Query(Error),
+    /// The audit log could not be written, so what was to be audited did not happen.
+    Unaudited,
     /// The server is stopping, or the work ended in a panic.
     Stopped,
 }
@@ -32,7 +34,7 @@ impl StoreError {
     /// Whether the same request can succeed a moment later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Busy | Self::Stopped)
+        matches!(self, Self::Unreachable(_) | Self::Busy | Self::Unaudited | Self::Stopped)
     }
 
     pub(super) fn is_in_the_way(message: &str) -> bool {
@@ -71,6 +73,7 @@ impl fmt::Display for StoreError {
             Self::Migration(cause) => write!(f, "database schema: {cause}"),
             Self::Schema(fault) => write!(f, "database schema: {fault}"),
             Self::Query(cause) => write!(f, "database query: {cause}"),
+            Self::Unaudited => f.write_str("the audit log could not be written"),
             Self::Stopped => f.write_str("database work stopped"),
         }
     }

@@ -29,12 +29,16 @@ struct Count {
     count: i64,
 }
 
-/// A connection of its own, to a database as it is: nothing is migrated.
+/// A connection of its own, to a database as it is: nothing is migrated. What is done over it may take its time.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub fn connect(settings: &StoreSettings) -> Result<Conn, StoreError> {
-    Manager::new(settings, false, None).connect_now()
+    let mut conn = Manager::new(settings, false, None).connect_now()?;
+    if let Conn::Postgres(conn) = &mut conn {
+        conn.batch_execute("SET statement_timeout = 0")?;
+    }
+    Ok(conn)
 }
 
 /// The rows of each table.

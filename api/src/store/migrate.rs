@@ -18,6 +18,10 @@ use crate::schema::schema_support;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
+/// What no portable SQL can say: that rows of the audit log are never changed.
+const APPEND_ONLY: (&str, &str) =
+    (include_str!("migrate/append_only.postgres.sql"), include_str!("migrate/append_only.sqlite.sql"));
+
 /// Statements that PostgreSQL runs before a migration and outside its transaction: the migration's version and the
 /// text of its `concurrently.sql`, one statement after another, each ended by `;`.
 pub type Beforehand<'a> = &'a [(&'a str, &'a str)];
@@ -89,11 +93,21 @@ where
             conn.batch_execute(LOCK_TIMEOUT)?;
         }
         let applied = match conn {
-            Conn::Postgres(conn) => conn.run_pending_migrations(ByRef(source)).map(|_| ()),
-            Conn::Sqlite(conn) => conn.run_pending_migrations(ByRef(source)).map(|_| ()),
+            Conn::Postgres(conn) => conn.run_pending_migrations(ByRef(source)).map(|done| done.len()),
+            Conn::Sqlite(conn) => conn.run_pending_migrations(ByRef(source)).map(|done| done.len()),
         };
-        applied.map_err(|error| StoreError::Migration(error.to_string()))
+        let applied = applied.map_err(|error| StoreError::Migration(error.to_string()))?;
+        if applied > 0 { make_append_only(conn) } else { Ok(()) }
     })
+}
+
+/// Makes the triggers of the audit log, in place of those that are there.
+fn make_append_only(conn: &mut Conn) -> Result<(), StoreError> {
+    let made = match conn {
+        Conn::Postgres(conn) => conn.batch_execute(APPEND_ONLY.0),
+        Conn::Sqlite(conn) => conn.batch_execute(APPEND_ONLY.1),
+    };
+    made.map_err(|error| StoreError::Migration(error.to_string()))
 }
 
 /// Runs `work` while no other program migrates this database.
