@@ -13,7 +13,7 @@ use crate::audit::Audit;
 use crate::auth::sessions::Tokens;
 use crate::claims::Claims;
 use crate::clock::Clock;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Live};
 use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
@@ -48,8 +48,10 @@ pub struct App {
     pub hashing: Semaphore,
     /// What time it is.
     pub clock: Clock,
-    /// The settings.
+    /// The settings, as they were at the start.
     pub config: Config,
+    /// The settings that may have changed since.
+    pub live: Live,
     /// What is counted.
     pub metrics: Metrics,
     ids: Mutex<ContextV7>,
@@ -65,8 +67,8 @@ impl App {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
-        let db = Db::open(&config.store()?)?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
+        let db = Db::open_metered(&config.store()?, Some(metrics.database()))?;
         let claims = Claims::new(db.clone(), clock.clone());
         Ok(Self {
             ephemeral: ephemeral(&config, &clock, &claims, &metrics)?,
@@ -79,6 +81,7 @@ impl App {
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             clock,
             metrics,
+            live: Live::new(config.clone()),
             config,
             ids: Mutex::new(ContextV7::new()),
         })

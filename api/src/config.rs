@@ -8,11 +8,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 mod kinds;
+mod live;
 mod production;
 mod reference;
 mod settings;
 
-pub use kinds::{Constant, Environment, LogFormat, Secret};
+pub use kinds::{Constant, Environment, LogFormat, Origins, Secret};
+pub use live::{Live, Reloaded, is_live};
 pub use production::faults;
 pub use reference::reference;
 pub use settings::{Config, SETTINGS, Setting};

@@ -240,6 +240,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    schema_support (id) {
+        id -> Integer,
+        least -> Text,
+    }
+}
+
+diesel::table! {
+    backups (id) {
+        id -> Text,
+        made_at -> BigInt,
+        length -> BigInt,
+        sealed -> Bool,
+    }
+}
+
+diesel::table! {
     audit_entries (seq) {
         seq -> BigInt,
         id -> Text,

@@ -11,11 +11,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use diesel::r2d2::Pool;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub mod accounts;
 pub mod activations;
 pub mod audit;
+pub mod backups;
 pub mod batches;
 pub mod certificates;
 pub mod claims;
@@ -25,9 +26,11 @@ mod error;
 pub mod events;
 pub mod holders;
 pub mod indices;
+pub mod inventory;
 pub mod keys;
 pub mod kpi;
-mod migrate;
+mod meter;
+pub mod migrate;
 pub mod presentations;
 pub mod publication;
 pub mod receipts;
@@ -36,9 +39,11 @@ mod transaction;
 
 pub use connect::{Conn, DatabaseUrl, Durability};
 pub use error::StoreError;
+pub use meter::Meter;
 pub use transaction::{PUBLICATION, attempt, in_turn, transaction};
 
 use connect::Manager;
+use meter::Raised;
 
 /// How long a request waits for a connection before it is told to come again.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -54,6 +59,8 @@ pub struct StoreSettings {
     pub durability: Durability,
     /// Longest a statement may take (PostgreSQL); `None`: as long as it takes.
     pub statement_limit: Option<Duration>,
+    /// Whether the schema is brought up to date; if not, it must be.
+    pub migrate: bool,
 }
 
 /// The database. Cheap to clone: all clones share their connections.
@@ -67,20 +74,33 @@ impl Db {
     /// Connects, brings the schema up to date and is ready for work. Blocks.
     ///
     /// # Errors
-    /// When the database cannot be reached, or holds a schema this program does not know how to move on from.
+    /// When the database cannot be reached, or holds a schema this program cannot work with.
     pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
-        let mut first = Manager::new(settings, false).unlimited().connect_now()?;
-        migrate::up(&mut first)?;
+        Self::open_metered(settings, None)
+    }
+
+    /// As [`Self::open`], and counts what happens.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_metered(settings: &StoreSettings, meter: Option<Meter>) -> Result<Self, StoreError> {
+        let mut first = Manager::new(settings, false, None).unlimited().connect_now()?;
+        if settings.migrate {
+            let applied = migrate::up(&mut first)?.len();
+            tracing::info!(applied, "schema up to date");
+        }
+        migrate::fit_schema(&mut first)?;
         drop(first);
+        let manager = |read_only| Manager::new(settings, read_only, meter.clone());
         Ok(match settings.url {
             // SQLite has one writer at a time. Queueing for it here, in order, costs nothing; letting SQLite
             // sort it out costs `database is locked`.
             DatabaseUrl::Sqlite(_) => Self {
-                readers: Lane::new(Manager::new(settings, true), settings.connections),
-                writers: Lane::new(Manager::new(settings, false), 1),
+                readers: Lane::new("readers", manager(true), settings.connections),
+                writers: Lane::new("writers", manager(false), 1),
             },
             DatabaseUrl::Postgres(_) => {
-                let lane = Lane::new(Manager::new(settings, false), settings.connections);
+                let lane = Lane::new("all", manager(false), settings.connections);
                 Self { readers: lane.clone(), writers: lane }
             }
         })
@@ -125,18 +145,36 @@ impl Db {
 /// A pool and its queue. The queue is tokio's, first come first served, so that work that waits holds no thread.
 #[derive(Clone)]
 struct Lane {
+    name: &'static str,
+    meter: Option<Meter>,
     pool: Pool<Manager>,
     places: Arc<Semaphore>,
     limit: Arc<OnceLock<Duration>>,
 }
 
 impl Lane {
-    fn new(manager: Manager, size: u32) -> Self {
+    fn new(name: &'static str, manager: Manager, size: u32) -> Self {
         let size = size.max(1);
         Self {
+            name,
+            meter: manager.meter().cloned(),
             pool: manager.pool(size, PATIENCE),
             places: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1))),
             limit: Arc::default(),
+        }
+    }
+
+    /// Waits for its turn.
+    async fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let _waiting =
+            Raised::new(self.meter.as_ref().map(|meter| meter.waiting.with_label_values(&[self.name])));
+        let turn = Arc::clone(&self.places).acquire_owned();
+        match tokio::time::timeout(PATIENCE, turn).await {
+            Ok(place) => place.map_err(|_| StoreError::Stopped),
+            Err(_) => {
+                self.meter.iter().for_each(|meter| meter.failed(&StoreError::Busy));
+                Err(StoreError::Busy)
+            }
         }
     }
 
@@ -148,18 +186,17 @@ impl Lane {
     {
         // One patience for the place and the connection together.
         let until = Instant::now() + PATIENCE;
-        let waiting = Arc::clone(&self.places).acquire_owned();
-        let place = tokio::time::timeout(PATIENCE, waiting)
-            .await
-            .map_err(|_| StoreError::Busy)?
-            .map_err(|_| StoreError::Stopped)?;
-        let pool = self.pool.clone();
+        let place = self.place().await?;
+        let (pool, meter, lane) = (self.pool.clone(), self.meter.clone(), self.name);
         let working = tokio::task::spawn_blocking(move || {
+            let in_use = Raised::new(meter.as_ref().map(|meter| meter.in_use.with_label_values(&[lane])));
             let left = until.saturating_duration_since(Instant::now());
-            let mut conn = pool.get_timeout(left).map_err(StoreError::unreachable)?;
+            let mut conn = pool.get_timeout(left).map_err(StoreError::unreachable).inspect_err(|error| {
+                meter.iter().for_each(|meter| meter.failed(error));
+            })?;
             let answer = work(&mut conn);
             drop(conn);
-            drop(place);
+            drop((place, in_use));
             answer
         });
         let worked = match self.limit.get() {
@@ -168,13 +205,4 @@ impl Lane {
         };
         worked.map_err(|_| StoreError::Stopped)?
     }
-}
-
-/// Asks the database for nothing, to see whether it answers.
-///
-/// # Errors
-/// When it does not.
-pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
-    use diesel::connection::SimpleConnection;
-    Ok(conn.batch_execute("SELECT 1")?)
 }

@@ -2,7 +2,9 @@
 
 mod audit;
 mod authority;
+mod backup;
 mod cluster;
+mod deploy;
 mod devices;
 mod errors;
 mod ingest;
@@ -11,6 +13,7 @@ mod killed;
 mod kpi;
 mod landing;
 mod lifecycle;
+mod limits;
 mod operations;
 mod present;
 mod receipts;
@@ -18,4 +21,5 @@ mod sessions;
 mod signer;
 mod signing_service;
 mod stopping;
+mod upgrade;
 mod verification;

@@ -80,6 +80,7 @@ impl TestDatabase {
             connections: 4,
             durability: Durability::Process,
             statement_limit: None,
+            migrate: true,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigError, Constant, Environment, LogFormat, Secret};
+use super::{ConfigError, Constant, Environment, LogFormat, Origins, Secret};
 use crate::ephemeral::RedisSettings;
 use crate::keys::{Custody, Input};
 use crate::store::{DatabaseUrl, Durability, StoreError, StoreSettings};
@@ -58,6 +58,22 @@ macro_rules! settings {
                 }
                 Ok(())
             }
+
+            /// The settings that are not the same in `other`, by name.
+            #[must_use]
+            pub fn differing(&self, other: &Self) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $( if self.$name != other.$name { names.push(stringify!($name)); } )*
+                names
+            }
+
+            /// Takes one setting over from `other`.
+            pub(super) fn take_over(&mut self, name: &str, other: &Self) {
+                match name {
+                    $( stringify!($name) => self.$name.clone_from(&other.$name), )*
+                    _ => {}
+                }
+            }
         }
 
         /// Every setting, in the order of the documents.
@@ -93,6 +109,8 @@ settings! {
     redis_ca_file: String, "file" = String::new();
     /// What the names of all keys in Redis begin with.
     redis_prefix: String, "text" = "yzt:".to_owned();
+    /// Whether a server that starts brings the schema up to date. If not, `yzt migrate` must have.
+    migrate_on_start: bool, "`true` or `false`" = true;
     /// Where the encrypted key files are. Empty: `keys` in `data_dir`.
     keystore_dir: String, "directory" = String::new();
     /// The passphrase of the key files. Better in a file, see `keystore_passphrase_file`. Empty: a known one, for development only.
@@ -143,6 +161,8 @@ settings! {
     signing_service_connections: usize, "number" = 8;
     /// What the service is given to sign: the message, or the digest over Z and the message.
     signing_service_input: Input, "`message` or `digest`" = Input::Digest;
+    /// A file whose first line is the passphrase of backups. Empty: they are not encrypted, for development only.
+    backup_passphrase_file: String, "file" = String::new();
     /// The province: the prefix of GB/T 2260 codes this server issues for.
     iss: String, "two digits" = "21".to_owned();
     /// The name of the issuer in the trust list.
@@ -193,6 +213,22 @@ settings! {
     body_limit: usize, "bytes" = 1 << 20;
     /// Largest upload: certificates to ingest, in bytes.
     upload_limit: u64, "bytes" = 4 << 30;
+    /// Largest head of a request, in bytes: address and headers.
+    head_limit: usize, "bytes" = 16_384;
+    /// Seconds a client may take to send the head of a request.
+    head_timeout: u32, "seconds" = 10;
+    /// Seconds a request's body may keep the server waiting; every 10 KiB that came give it as long again.
+    body_timeout: u32, "seconds" = 20;
+    /// Seconds a request may take, uploads excepted, before it is answered 503.
+    request_timeout: u32, "seconds" = 60;
+    /// Requests worked on at once, above which more are answered 503 with `Retry-After`; health and metrics never are.
+    in_flight_limit: usize, "number" = 1024;
+    /// Connections held at once, above which new ones wait to be taken.
+    connection_limit: usize, "number" = 20_000;
+    /// Seconds an idle connection is kept for the client's next request. A proxy in front should give up sooner.
+    keep_alive: u32, "seconds" = 15;
+    /// Other sites whose pages may call this server from a browser (CORS). Empty: none.
+    cors_origins: Origins, "`https://HOST[:PORT]`, separated by commas" = Origins::default();
     /// Seconds that requests in flight have to end when the server stops.
     stop_timeout: u64, "seconds" = 30;
     /// How the log is written.
@@ -217,6 +253,7 @@ impl Config {
             connections: self.database_connections,
             statement_limit: self.statement_limit(),
             durability: if self.sqlite_survives_power_loss { Durability::Power } else { Durability::Process },
+            migrate: self.migrate_on_start,
         })
     }
 

@@ -104,6 +104,12 @@ impl Signer {
         Ok(ActiveKey { key_use, id: *id, private: Arc::clone(private), counts: self.counts.clone() })
     }
 
+    /// When the key that signs for this use at `now` ends, unix milliseconds; `None` when none may sign.
+    #[must_use]
+    pub fn active_until(&self, key_use: Use, now: Timestamp) -> Option<i64> {
+        rules::active(&self.known().rows, key_use, now).map(|row| row.not_after)
+    }
+
     /// Every key there is, oldest first, for what is published.
     #[must_use]
     pub fn keys(&self) -> Vec<KeyRow> {

@@ -8,6 +8,7 @@ use actix_web::web;
 use super::{PublishError, newest_status_list, newest_trust_list};
 use crate::app::App;
 use crate::store::{claims, publication};
+use crate::watch;
 
 /// How often the lists are looked at.
 const EVERY: Duration = Duration::from_secs(60);
@@ -26,8 +27,9 @@ pub async fn keep_fresh(app: web::Data<App>) {
 }
 
 async fn once(app: &App) -> Result<(), PublishError> {
-    newest_trust_list(app).await?;
-    newest_status_list(app).await?;
+    let trust = newest_trust_list(app).await?;
+    let status = newest_status_list(app).await?;
+    watch::keep(app, &trust, &status).await?;
     let oldest = app.clock.now().plus_seconds(-i64::from(app.config.bundle_retention) * SECONDS_PER_DAY);
     let iss = app.config.iss.clone();
     let now = app.clock.now();

@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
-use super::{StoreError, StoreSettings};
+use super::{Meter, StoreError, StoreSettings};
 
 /// A connection to either database. Queries written against it run on both.
 #[derive(diesel::MultiConnection)]
@@ -82,21 +82,27 @@ pub(super) struct Manager {
     durability: Durability,
     read_only: bool,
     statement_limit: Option<Duration>,
+    meter: Option<Meter>,
 }
 
 impl Manager {
-    pub(super) fn new(settings: &StoreSettings, read_only: bool) -> Self {
+    pub(super) fn new(settings: &StoreSettings, read_only: bool, meter: Option<Meter>) -> Self {
         Self {
             url: settings.url.clone(),
             durability: settings.durability,
             read_only,
             statement_limit: settings.statement_limit,
+            meter,
         }
     }
 
     /// For work that may take as long as it takes: bringing the schema up to date.
     pub(super) fn unlimited(self) -> Self {
         Self { statement_limit: None, ..self }
+    }
+
+    pub(super) fn meter(&self) -> Option<&Meter> {
+        self.meter.as_ref()
     }
 
     pub(super) fn pool(self, size: u32, patience: Duration) -> Pool<Self> {
@@ -112,10 +118,14 @@ impl Manager {
     }
 
     pub(super) fn connect_now(&self) -> Result<Conn, StoreError> {
-        match &self.url {
+        let mut conn = match &self.url {
             DatabaseUrl::Postgres(url) => self.connect_to(url),
             DatabaseUrl::Sqlite(path) => self.open_file(path),
+        }?;
+        if let Some(meter) = &self.meter {
+            conn.set_instrumentation(meter.clone());
         }
+        Ok(conn)
     }
 
     fn connect_to(&self, url: &str) -> Result<Conn, StoreError> {

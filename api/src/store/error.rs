@@ -24,6 +24,8 @@ pub enum StoreError {
     Busy,
     /// The schema could not be brought up to date.
     Migration(String),
+    /// The schema is of a version this program cannot work with: which way, and what to do.
+    Schema(&'static str),
     /// The query itself failed.
     Query(Error),
     /// The audit log could not be written, so what was to be audited did not happen.
@@ -37,6 +39,10 @@ impl StoreError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Busy | Self::Unaudited | Self::Stopped)
+    }
+
+    pub(super) fn is_in_the_way(message: &str) -> bool {
+        IN_THE_WAY.iter().any(|text| message.contains(text))
     }
 
     pub(super) fn unreachable(cause: impl fmt::Display) -> Self {
@@ -65,7 +71,7 @@ impl From<Error> for StoreError {
             Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)
             | Error::BrokenTransactionManager => Self::Busy,
             Error::DatabaseError(DatabaseErrorKind::Unknown, cause)
-                if IN_THE_WAY.iter().any(|text| cause.message().contains(text)) =>
+                if Self::is_in_the_way(cause.message()) =>
             {
                 Self::Busy
             }
@@ -81,6 +87,7 @@ impl fmt::Display for StoreError {
             Self::Unreachable(cause) => write!(f, "database unreachable: {cause}"),
             Self::Busy => f.write_str("database busy"),
             Self::Migration(cause) => write!(f, "database schema: {cause}"),
+            Self::Schema(fault) => write!(f, "database schema: {fault}"),
             Self::Query(cause) => write!(f, "database query: {cause}"),
             Self::Unaudited => f.write_str("the audit log could not be written"),
             Self::Stopped => f.write_str("database work stopped"),
