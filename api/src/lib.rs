@@ -29,4 +29,5 @@ mod schema;
 pub mod seal;
 pub mod server;
 pub mod store;
+pub mod vault;
 pub mod verification;

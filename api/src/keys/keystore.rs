@@ -96,6 +96,23 @@ impl Keystore {
         secret.map(Some).ok_or(KeystoreError::Unusable(name.to_owned()))
     }
 
+    /// The secret of `N` bytes kept under `name`, for the use of the same name. It is made when it is missing.
+    ///
+    /// # Errors
+    /// As [`Self::find`] and [`Self::put`].
+    pub fn find_or_make<const N: usize>(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
+        if let Some(secret) = self.find(name, name)? {
+            return Ok(secret);
+        }
+        let secret = cipher::random::<N>().ok_or(KeystoreError::NoRandomness)?;
+        match self.put(name, name, false, secret.as_slice()) {
+            // One that a neighbour made in the same moment is the one.
+            Ok(()) | Err(KeystoreError::Taken(_)) => {}
+            Err(error) => return Err(error),
+        }
+        self.find(name, name)?.ok_or_else(|| KeystoreError::Unusable(name.to_owned()))
+    }
+
     fn key(&self, salt: [u8; SALT_LENGTH], rounds: u32) -> SecretKey {
         // Derived under the lock, so that many at once derive it only once.
         let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
