@@ -120,7 +120,7 @@ settings! {
     sign_in_attempts: u32, "number" = 5;
     /// Failed sign-ins from one address within 15 minutes, after which it must wait.
     sign_in_attempts_address: u32, "number" = 100;
-    /// Online verifications from one address within a minute, after which it must wait. Officers and administrators who are signed in are not counted.
+    /// Online verifications from one address within a minute, after which it must wait. Officers who are signed in are not counted.
     verifications_address: u32, "number" = 60;
     /// Whether the last entry of `X-Forwarded-For` is the client's address: only behind a proxy that sets it.
     trust_forwarded_for: bool, "`true` or `false`" = false;

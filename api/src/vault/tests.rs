@@ -104,16 +104,18 @@ fn a_data_key_made_by_another_server_is_learnt_when_it_is_met() {
 
 #[test]
 fn a_keystore_that_does_not_belong_to_the_database_is_refused_and_nothing_is_made() {
-    for (name, is_right) in [
-        ("master", (|error| matches!(error, VaultError::NoMasterKey(_))) as fn(&VaultError) -> bool),
-        ("blind-index", |error| matches!(error, VaultError::NoIndexKey)),
-    ] {
+    for name in ["master", "blind-index"] {
         let ground = Ground::new();
         ground.vault();
         ground.forget(name);
         for _ in 0..2 {
-            let refused = Vault::open(&ground.keystore(), ground.db(), NOW, Uuid::from_u128(2));
-            assert!(is_right(&refused.err().unwrap()), "{name}");
+            let refused = Vault::open(&ground.keystore(), ground.db(), NOW, Uuid::from_u128(2)).err();
+            let is_right = match refused {
+                Some(VaultError::NoMasterKey(_)) => name == "master",
+                Some(VaultError::NoIndexKey) => name == "blind-index",
+                _ => false,
+            };
+            assert!(is_right, "{name}");
         }
     }
 }
