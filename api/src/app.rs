@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
-use crate::auth::Sessions;
+use crate::auth::sessions::Tokens;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Environment};
 use crate::ephemeral::Ephemeral;
@@ -35,8 +35,8 @@ pub struct App {
     pub signer: Arc<Signer>,
     /// What encrypts personal data.
     pub vault: Arc<Vault>,
-    /// Who is signed in.
-    pub sessions: Sessions,
+    /// What makes and reads the tokens of sessions.
+    pub tokens: Tokens,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// What time it is.
@@ -56,7 +56,7 @@ impl App {
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
-        let sessions = Sessions::open(&keystore)?;
+        let tokens = Tokens::open(&keystore)?;
         let db = Db::open(&config.store()?)?;
         let ids = ContextV7::new();
         let vault = Vault::open(&keystore, db.clone(), clock.now(), id_at(&ids, clock.now()))?;
@@ -64,7 +64,7 @@ impl App {
             db,
             vault: Arc::new(vault),
             signer: Arc::new(Signer::over(keystore)),
-            sessions,
+            tokens,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,

@@ -241,6 +241,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        account_id -> Text,
+        device -> Text,
+        address -> Nullable<Text>,
+        salt -> Binary,
+        generation -> Integer,
+        heard -> Integer,
+        created_at -> BigInt,
+        refreshed_at -> BigInt,
+        used_at -> BigInt,
+        ends_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        ended_because -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(certificates -> holders (holder_id));
 diesel::joinable!(certificate_versions -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));
@@ -251,6 +269,7 @@ diesel::joinable!(device_credentials -> certificates (certificate_id));
 diesel::joinable!(presentations -> certificates (certificate_id));
 diesel::joinable!(activations -> certificates (certificate_id));
 diesel::joinable!(accounts -> holders (holder_id));
+diesel::joinable!(sessions -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     holders,
@@ -270,4 +289,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     presentations,
     receipts,
     activations,
+    sessions,
 );

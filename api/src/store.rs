@@ -30,6 +30,7 @@ mod migrate;
 pub mod presentations;
 pub mod publication;
 pub mod receipts;
+pub mod sessions;
 mod transaction;
 
 pub use connect::{Conn, DatabaseUrl, Durability};

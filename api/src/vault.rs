@@ -37,7 +37,6 @@ use index::Indices;
 
 /// The name of the file of the key for indices in the keystore, and its use.
 const INDEX_KEY: &str = "blind-index";
-const INDEX_KEY_LENGTH: usize = 32;
 
 /// Encrypts and decrypts personal data, and makes the indices it is found by.
 pub struct Vault {
@@ -150,7 +149,7 @@ fn begin(
         Some(name) => name,
         None => master.make_next()?,
     };
-    keystore.find_or_make::<INDEX_KEY_LENGTH>(INDEX_KEY)?;
+    keystore.shared_secret(INDEX_KEY)?;
     Ok(rows::insert(conn, &data_keys::make(id, now.millis(), master, &name)?)?)
 }
 

@@ -12,6 +12,6 @@ mod lifecycle;
 mod operations;
 mod present;
 mod receipts;
-mod sign_in;
+mod sessions;
 mod stopping;
 mod verification;

@@ -26,6 +26,9 @@ const KNOWN_PASSPHRASE: &str = "yzt development";
 
 const SALT_LENGTH: usize = 16;
 
+/// Length in bytes of a secret that servers share.
+const SECRET_LENGTH: usize = 32;
+
 /// A directory of encrypted key files.
 pub struct Keystore {
     directory: PathBuf,
@@ -96,17 +99,17 @@ impl Keystore {
         secret.map(Some).ok_or(KeystoreError::Unusable(name.to_owned()))
     }
 
-    /// The secret of `N` bytes kept under `name`, for the use of the same name. It is made when it is missing.
+    /// The secret of this name that all servers of a site share; made, of random bytes, when it is missing.
     ///
     /// # Errors
-    /// As [`Self::find`] and [`Self::put`].
-    pub fn find_or_make<const N: usize>(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
+    /// When the file cannot be read or written, does not open, or is a development key in production.
+    pub fn shared_secret(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
         if let Some(secret) = self.find(name, name)? {
             return Ok(secret);
         }
-        let secret = cipher::random::<N>().ok_or(KeystoreError::NoRandomness)?;
+        let secret = cipher::random::<SECRET_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
         match self.put(name, name, false, secret.as_slice()) {
-            // One that a neighbour made in the same moment is the one.
+            // A neighbour made it in the same moment: theirs is the one.
             Ok(()) | Err(KeystoreError::Taken(_)) => {}
             Err(error) => return Err(error),
         }
