@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
+use crate::audit::Audit;
 use crate::auth::sessions::Tokens;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Environment};
@@ -35,6 +36,8 @@ pub struct App {
     pub signer: Arc<Signer>,
     /// What encrypts personal data.
     pub vault: Arc<Vault>,
+    /// Who did what: written here, before or with what is done.
+    pub audit: Audit,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
@@ -57,18 +60,20 @@ impl App {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         let db = Db::open(&config.store()?)?;
         let ids = ContextV7::new();
         let vault = Vault::open(&keystore, db.clone(), clock.now(), id_at(&ids, clock.now()))?;
         Ok(Self {
-            db,
             vault: Arc::new(vault),
+            audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
+            db,
             signer: Arc::new(Signer::over(keystore)),
             tokens,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
-            metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            metrics,
             config,
             ids: Mutex::new(ids),
         })
