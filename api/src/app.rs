@@ -12,14 +12,15 @@ use uuid::{Timestamp as UuidTime, Uuid};
 use crate::audit::Audit;
 use crate::auth::sessions::Tokens;
 use crate::claims::Claims;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Environment, Live};
 use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
 use crate::publish::Shelf;
-use crate::store::{self, Db};
+use crate::store::{self, Db, StoreError};
 use crate::tls;
+use crate::vault::{Vault, VaultError};
 
 mod error;
 
@@ -40,6 +41,8 @@ pub struct App {
     pub signer: Arc<Signer>,
     /// The lists that were published last.
     pub shelf: Arc<Shelf>,
+    /// What encrypts personal data.
+    pub vault: Arc<Vault>,
     /// Who did what: written here, before or with what is done.
     pub audit: Audit,
     /// What makes and reads the tokens of sessions.
@@ -70,7 +73,10 @@ impl App {
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         let db = Db::open_metered(&config.store()?, Some(metrics.database()))?;
         let claims = Claims::new(db.clone(), clock.clone());
+        let ids = ContextV7::new();
+        let vault = Vault::open(&keystore, db.clone(), clock.now(), id_at(&ids, clock.now()))?;
         Ok(Self {
+            vault: Arc::new(vault),
             ephemeral: ephemeral(&config, &clock, &claims, &metrics)?,
             claims,
             audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
@@ -83,7 +89,7 @@ impl App {
             metrics,
             live: Live::new(config.clone()),
             config,
-            ids: Mutex::new(ContextV7::new()),
+            ids: Mutex::new(ids),
         })
     }
 
@@ -114,6 +120,16 @@ impl App {
         self.db.read(learn).await
     }
 
+    /// Learns the data keys as they are in the database now.
+    ///
+    /// # Errors
+    /// When they cannot be read; those known then stay in use.
+    pub async fn learn_data_keys(&self) -> Result<(), VaultError> {
+        let vault = Arc::clone(&self.vault);
+        let learnt = tokio::task::spawn_blocking(move || vault.learn()).await;
+        learnt.map_err(|_| StoreError::Stopped)?
+    }
+
     async fn make_missing_keys(&self) -> Result<(), CeremonyError> {
         let ceremony = Ceremony {
             signer: Arc::clone(&self.signer),
@@ -128,12 +144,15 @@ impl App {
     /// A new UUIDv7 of the clock's time. Those of one server sort in the order they were made.
     #[must_use]
     pub fn new_id(&self) -> Uuid {
-        let now = self.clock.now();
-        let nanos = u32::try_from(now.millis().rem_euclid(1000)).unwrap_or(0) * 1_000_000;
         // A panic elsewhere while the counter was held leaves it usable.
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        Uuid::new_v7(UuidTime::from_unix(&*ids, now.seconds().0, nanos))
+        id_at(&ids, self.clock.now())
     }
+}
+
+fn id_at(ids: &ContextV7, now: Timestamp) -> Uuid {
+    let nanos = u32::try_from(now.millis().rem_euclid(1000)).unwrap_or(0) * 1_000_000;
+    Uuid::new_v7(UuidTime::from_unix(ids, now.seconds().0, nanos))
 }
 
 fn ephemeral(

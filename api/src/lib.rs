@@ -36,5 +36,6 @@ pub mod seal;
 pub mod server;
 pub mod store;
 pub mod tls;
+pub mod vault;
 pub mod verification;
 pub mod watch;

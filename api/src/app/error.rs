@@ -6,6 +6,7 @@ use crate::config::ConfigError;
 use crate::ephemeral::EphemeralError;
 use crate::keys::{CeremonyError, KeystoreError, ModuleError};
 use crate::store::StoreError;
+use crate::vault::VaultError;
 
 /// Why the program cannot start.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub enum StartError {
     Ephemeral(EphemeralError),
     /// The keys do not do.
     Keys(CeremonyError),
+    /// What encrypts personal data does not do.
+    Vault(VaultError),
     /// Two metrics share a name.
     Metrics(String),
     /// The address cannot be listened on.
@@ -63,6 +66,12 @@ impl From<StoreError> for StartError {
     }
 }
 
+impl From<VaultError> for StartError {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
+}
+
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -70,6 +79,7 @@ impl fmt::Display for StartError {
             Self::Store(error) => error.fmt(f),
             Self::Ephemeral(error) => error.fmt(f),
             Self::Keys(error) => error.fmt(f),
+            Self::Vault(error) => error.fmt(f),
             Self::Metrics(cause) => write!(f, "metrics: {cause}"),
             Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),
             Self::Ended(cause) => write!(f, "the server ended: {cause}"),

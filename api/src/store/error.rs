@@ -7,7 +7,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 /// What the databases say when another writer was in the way, or the work took too long: SQLite, PostgreSQL.
 const IN_THE_WAY: [&str; 3] = ["database is locked", "deadlock detected", "canceling statement due to"];
 /// What PostgreSQL says when it goes away while the connection still stands. In English whatever the language of its
-/// messages, where `lc_messages` is `C`, as `docs/operations.md` asks for.
+/// messages, where `lc_messages` is `C`, as `docs/several-servers.md` asks for.
 const GOING_AWAY: [&str; 2] = ["terminating connection", "the database system is"];
 
 /// Why the database could not do what it was asked.
