@@ -147,7 +147,7 @@ diesel::table! {
         login -> Text,
         role -> Text,
         name -> Text,
-        password_hash -> Text,
+        password_hash -> Nullable<Text>,
         holder_id -> Nullable<Text>,
         division -> Nullable<Text>,
         created_at -> BigInt,

@@ -152,7 +152,7 @@ CREATE TABLE accounts (
     login         TEXT NOT NULL UNIQUE,
     role          TEXT NOT NULL CHECK (role IN ('holder','officer','issuer','admin')),
     name          TEXT NOT NULL,
-    password_hash TEXT NOT NULL,
+    password_hash TEXT,                     -- NULL: reached by WeChat or by signed requests, never by a password
     holder_id     TEXT REFERENCES holders (id),
     division      TEXT,                     -- jurisdiction of staff: a prefix of GB/T 2260 codes
     created_at    BIGINT NOT NULL,

@@ -130,7 +130,7 @@ async fn add_account(db: &Db, login: &str, role: Role) {
         login: login.to_owned(),
         role,
         name: "测试账号".to_owned(),
-        password: Password::hash(PASSWORD, 1).unwrap(),
+        password: Password::hash(PASSWORD, 1),
         holder_id: None,
         division: None,
     };

@@ -162,7 +162,7 @@ async fn issuer_of(app: &TestApp, division: &str) -> Issuer {
         login: login.clone(),
         role: Role::Issuer,
         name: "测试账号".to_owned(),
-        password: Password::hash(PASSWORD, server.config.password_rounds).unwrap(),
+        password: Password::hash(PASSWORD, server.config.password_rounds),
         holder_id: None,
         division: Some(division.to_owned()),
     };

@@ -17,8 +17,8 @@ pub struct AccountRow {
     pub role: String,
     /// The name shown to others.
     pub name: String,
-    /// As `auth::Password` writes it.
-    pub password_hash: String,
+    /// As `auth::Password` writes it; `None`: no password signs in.
+    pub password_hash: Option<String>,
     /// The holder this account acts for; holders only.
     pub holder_id: Option<String>,
     /// Jurisdiction of staff: a prefix of GB/T 2260 codes.
