@@ -10,6 +10,8 @@ use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
 use crate::auth::Sessions;
+use crate::auth::real_name::RealName;
+use crate::auth::wechat::Wechat;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::ephemeral::Ephemeral;
@@ -34,6 +36,10 @@ pub struct App {
     pub signer: Arc<Signer>,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// The way in from WeChat.
+    pub wechat: Wechat,
+    /// How a person is known to be who it says.
+    pub real_name: RealName,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// What time it is.
@@ -54,10 +60,14 @@ impl App {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let sessions = Sessions::open(&keystore)?;
+        let wechat = Wechat::open(&config, &keystore)?;
+        let real_name = RealName::open(&config)?;
         Ok(Self {
             db: Db::open(&config.store()?)?,
             signer: Arc::new(Signer::over(keystore)),
             sessions,
+            wechat,
+            real_name,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,

@@ -15,11 +15,15 @@ use crate::problem::{Code, Problem};
 
 pub mod accounts;
 mod address;
+mod attempts;
 mod password;
+pub mod real_name;
 mod roles;
 mod sessions;
 mod sign_in;
+pub mod wechat;
 
+pub use attempts::Attempts;
 pub use password::Password;
 pub use roles::{Admin, Holder, Issuer, Officer, SignedIn};
 pub use sessions::Sessions;

@@ -3,6 +3,7 @@
 pub mod admit;
 pub mod app;
 pub mod auth;
+pub mod binding;
 pub mod certificates;
 pub mod cli;
 pub mod clock;
@@ -18,6 +19,7 @@ pub mod lifecycle;
 pub mod log;
 pub mod metrics;
 mod observe;
+pub mod outbound;
 pub mod present;
 pub mod problem;
 pub mod publish;

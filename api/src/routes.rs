@@ -3,6 +3,7 @@
 //! Each handler is the use case and lives in `routes/<subject>.rs`. The OpenAPI document is made from the same
 //! table, so that no route can be missing from it. How the table works is in `routes/table.rs`.
 
+mod bindings;
 mod bundle;
 mod certificates;
 mod devices;
@@ -17,6 +18,7 @@ mod sessions;
 #[macro_use]
 mod table;
 mod verifications;
+mod wechat;
 
 pub use table::nowhere;
 
@@ -24,6 +26,15 @@ routes! {
     // Accounts
     "/v1/sessions"      [POST => sessions::create]
     "/v1/me"            [GET => sessions::me]
+    "/v1/me/accounts"       [GET => bindings::acting]
+    "/v1/me/accounts/{id}"  [DELETE => bindings::end]
+
+    // From WeChat
+    "/v1/wechat/sessions"                   [POST => wechat::create]
+    "/v1/bindings"                          [GET => bindings::list, POST => bindings::create]
+    "/v1/bindings/{id}/sessions"            [POST => bindings::begin]
+    "/v1/binding-requests"                  [GET => bindings::requests]
+    "/v1/binding-requests/{id}/decision"    [POST => bindings::decide]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 pub mod accounts;
 pub mod activations;
 pub mod batches;
+pub mod bindings;
 pub mod certificates;
 mod connect;
 pub mod devices;
@@ -30,6 +31,7 @@ pub mod presentations;
 pub mod publication;
 pub mod receipts;
 mod transaction;
+pub mod wechat_users;
 
 pub use connect::{Conn, DatabaseUrl, Durability};
 pub use error::StoreError;

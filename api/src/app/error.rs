@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::config::ConfigError;
 use crate::keys::{CeremonyError, KeystoreError};
+use crate::outbound::Failure;
 use crate::store::StoreError;
 
 /// Why the program cannot start.
@@ -16,6 +17,8 @@ pub enum StartError {
     Store(StoreError),
     /// The keys do not do.
     Keys(CeremonyError),
+    /// Requests to other services cannot be made.
+    Outbound(Failure),
     /// Two metrics share a name.
     Metrics(String),
     /// The address cannot be listened on.
@@ -42,6 +45,12 @@ impl From<CeremonyError> for StartError {
     }
 }
 
+impl From<Failure> for StartError {
+    fn from(failure: Failure) -> Self {
+        Self::Outbound(failure)
+    }
+}
+
 impl From<StoreError> for StartError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
@@ -54,6 +63,7 @@ impl fmt::Display for StartError {
             Self::Config(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Keys(error) => error.fmt(f),
+            Self::Outbound(cause) => write!(f, "requests to other services: {cause}"),
             Self::Metrics(cause) => write!(f, "metrics: {cause}"),
             Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),
             Self::Ended(cause) => write!(f, "the server ended: {cause}"),

@@ -99,7 +99,7 @@ async fn signed_in(request: &HttpRequest) -> Result<Account, Problem> {
     account.ok_or_else(|| Code::NotSignedIn.into())
 }
 
-fn bearer(request: &HttpRequest) -> Option<&str> {
+pub(super) fn bearer(request: &HttpRequest) -> Option<&str> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())

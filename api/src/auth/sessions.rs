@@ -5,12 +5,11 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
-use crate::keys::{Keystore, KeystoreError, cipher};
+use crate::keys::{Keystore, KeystoreError};
 use crate::problem::{Code, Problem};
 
 /// The name of the secret's file in the keystore, and its use.
 const SECRET: &str = "session";
-const SECRET_LENGTH: usize = 32;
 
 /// Makes and reads session tokens.
 pub struct Sessions {
@@ -32,10 +31,7 @@ impl Sessions {
     /// # Errors
     /// When the keystore cannot.
     pub fn open(keystore: &Keystore) -> Result<Self, KeystoreError> {
-        let secret = match keystore.find(SECRET, SECRET)? {
-            Some(secret) => secret,
-            None => make_secret(keystore)?,
-        };
+        let secret = keystore.secret(SECRET)?;
         let mut validation = Validation::new(Algorithm::HS256);
         // The end is checked here, by the server's clock and not by the library's.
         validation.validate_exp = false;
@@ -69,15 +65,4 @@ impl Sessions {
         }
         Ok(token.claims.sub)
     }
-}
-
-/// Makes the secret, or takes the one a neighbour made in the same moment.
-fn make_secret(keystore: &Keystore) -> Result<zeroize::Zeroizing<Vec<u8>>, KeystoreError> {
-    let secret = cipher::random::<SECRET_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
-    match keystore.put(SECRET, SECRET, false, secret.as_slice()) {
-        Ok(()) | Err(KeystoreError::Taken(_)) => {}
-        Err(error) => return Err(error),
-    }
-    let kept = keystore.find(SECRET, SECRET)?;
-    kept.ok_or_else(|| KeystoreError::Unusable(SECRET.to_owned()))
 }

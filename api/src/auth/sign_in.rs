@@ -50,6 +50,11 @@ pub async fn sign_in(
     };
     attempt.succeeded(app).await;
     app.metrics.sign_ins.with_label_values(&["ok"]).inc();
+    begin(app, account)
+}
+
+/// Begins a session for an account that has proven itself.
+pub(super) fn begin(app: &App, account: Account) -> Result<Session, Problem> {
     let now = app.clock.now();
     let expires_at = now.plus_seconds(app.config.session_lifetime.into());
     Ok(Session { token: app.sessions.issue(&account.id, now, expires_at)?, expires_at, account })
