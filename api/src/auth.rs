@@ -9,13 +9,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use verifier_core::ids::Division;
-
-use crate::problem::{Code, Problem};
 
 pub mod accounts;
 mod address;
 mod attempts;
+mod jurisdiction;
 mod password;
 pub mod real_name;
 mod roles;
@@ -25,15 +23,19 @@ pub mod wechat;
 
 pub use attempts::Attempts;
 pub use password::Password;
-pub use roles::{Admin, Holder, Issuer, Officer, SignedIn};
+pub use roles::{
+    AuditAdmin, Holder, Issuer, Officer, Operator, SecurityAdmin, SignedIn, SystemAdmin, ThirdParty,
+};
 pub use sessions::Sessions;
 pub use sign_in::{Session, sign_in};
 
 pub use address::client_address;
 
-/// What an account may be.
+/// What an account may be. One account has one role, so that the three administrators (GB/T 22239 §8.1.5) are never
+/// the same account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
 pub enum Role {
     /// 持证主体: shows certificates.
     Holder,
@@ -41,13 +43,30 @@ pub enum Role {
     Officer,
     /// 运政系统 or 发证机关: sends them in.
     Issuer,
-    /// Runs this server.
-    Admin,
+    /// 第三方系统: what a holder granted it, over requests it signs.
+    ThirdParty,
+    /// 业务管理员: watches figures and the quality of data in its division.
+    Operator,
+    /// 系统管理员: keeps accounts. Grants no role by itself, and sees no certificate.
+    SystemAdmin,
+    /// 安全管理员: decides on roles, keys and exports. Keeps no account.
+    SecurityAdmin,
+    /// 审计管理员: reads what everybody did. Changes nothing.
+    AuditAdmin,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Holder, Self::Officer, Self::Issuer, Self::Admin];
+    pub const ALL: [Self; 8] = [
+        Self::Holder,
+        Self::Officer,
+        Self::Issuer,
+        Self::ThirdParty,
+        Self::Operator,
+        Self::SystemAdmin,
+        Self::SecurityAdmin,
+        Self::AuditAdmin,
+    ];
 
     /// The word it is stored as.
     #[must_use]
@@ -56,7 +75,11 @@ impl Role {
             Self::Holder => "holder",
             Self::Officer => "officer",
             Self::Issuer => "issuer",
-            Self::Admin => "admin",
+            Self::ThirdParty => "third_party",
+            Self::Operator => "operator",
+            Self::SystemAdmin => "system_admin",
+            Self::SecurityAdmin => "security_admin",
+            Self::AuditAdmin => "audit_admin",
         }
     }
 }
@@ -91,22 +114,4 @@ pub struct Account {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2101")]
     pub division: Option<String>,
-}
-
-impl Account {
-    /// Whether this account's jurisdiction covers a division (GB/T 2260, six digits). One without covers all.
-    #[must_use]
-    pub fn covers(&self, division: &str) -> bool {
-        let within =
-            |prefix: &String| Division::parse(division).is_ok_and(|division| division.is_within(prefix));
-        self.division.as_ref().is_none_or(within)
-    }
-
-    /// As [`Self::covers`], for the place where it is a condition.
-    ///
-    /// # Errors
-    /// [`Code::OtherDivision`] when it does not.
-    pub fn require_division(&self, division: &str) -> Result<(), Problem> {
-        if self.covers(division) { Ok(()) } else { Err(Code::OtherDivision.into()) }
-    }
 }

@@ -1,7 +1,7 @@
 //! What is shown of a certificate, and to whom.
 //!
-//! A holder sees all of their own. Officers, the issuer of the division and administrators see personal items masked,
-//! but for what the face of the code tells every officer anyway.
+//! A holder sees all of their own. Officers, issuers and operators of the division see personal items masked, but for
+//! what the face of the code tells every officer anyway.
 //!
 //! What is not here: how the data came in (ingest), how it is sealed, and the code.
 
@@ -92,15 +92,13 @@ pub fn own(conn: &mut Conn, id: &str, holder_id: &str) -> Result<CertificateRow,
 /// The certificate with this id, if `account` may see it.
 ///
 /// # Errors
-/// [`Code::NotFound`]; [`Code::OtherDivision`] for an issuer whose division does not cover it.
+/// [`Code::NotFound`]; [`Code::OtherDivision`] for staff whose division does not cover it.
 pub fn visible(conn: &mut Conn, id: &str, account: &Account) -> Result<CertificateRow, Problem> {
     if account.role == Role::Holder {
         return own(conn, id, account.holder_id.as_deref().ok_or(Code::NotFound)?);
     }
     let row = rows::find(conn, id)?.ok_or(Code::NotFound)?;
-    if account.role == Role::Issuer {
-        account.require_division(&row.division)?;
-    }
+    account.require_division(&row.division)?;
     Ok(row)
 }
 

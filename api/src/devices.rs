@@ -67,12 +67,14 @@ pub fn list(conn: &mut Conn, account: &Account) -> Result<Vec<Device>, Problem> 
     Ok(rows::of_account(conn, &account.id)?.into_iter().map(Device::from).collect())
 }
 
-/// Revokes a device: its owner may, and an administrator, who is called when the phone is gone. Once more is no error.
+/// Revokes a device: its owner may, and a system administrator, who is called when the phone is gone. Once more is no
+/// error.
 ///
 /// # Errors
 /// [`Code::NotFound`] when there is none, and just so when it is someone else's.
 pub fn revoke(conn: &mut Conn, id: &str, by: &Account, now: Timestamp) -> Result<(), Problem> {
-    let device = rows::find(conn, id)?.filter(|device| device.account_id == by.id || by.role == Role::Admin);
+    let device =
+        rows::find(conn, id)?.filter(|device| device.account_id == by.id || by.role == Role::SystemAdmin);
     let device = device.ok_or(Code::NotFound)?;
     Ok(rows::revoke(conn, &device.id, now.millis())?)
 }
@@ -86,6 +88,6 @@ pub fn permitted(app: &App, role: Role) -> Result<(), Code> {
         Role::Officer => Ok(()),
         Role::Holder if app.config.device_credentials => Ok(()),
         Role::Holder => Err(Code::DeviceCredentialsOff),
-        Role::Issuer | Role::Admin => Err(Code::WrongRole),
+        _ => Err(Code::WrongRole),
     }
 }

@@ -150,7 +150,8 @@ CREATE TABLE status_lists (
 CREATE TABLE accounts (
     id            TEXT PRIMARY KEY,
     login         TEXT NOT NULL UNIQUE,
-    role          TEXT NOT NULL CHECK (role IN ('holder','officer','issuer','admin')),
+    role          TEXT NOT NULL CHECK (role IN ('holder','officer','issuer','third_party','operator',
+                      'system_admin','security_admin','audit_admin')),
     name          TEXT NOT NULL,
     password_hash TEXT,                     -- NULL: reached by WeChat or by signed requests, never by a password
     holder_id     TEXT REFERENCES holders (id),

@@ -200,7 +200,7 @@ async fn an_administrator_revokes_the_phone_of_whoever_lost_it() {
     let issued = app.issued(DRIVER).await;
     let holder = app.holder_of(&issued).await;
     let device = registered(&holder, &phone(1)).await;
-    assert_eq!(revoke(&app.admin().await.0, &device).await.status, 204);
+    assert_eq!(revoke(&app.system_admin().await.0, &device).await.status, 204);
     assert_eq!(bind(&holder, &issued, &device).await.problem(), "device_revoked");
     assert_eq!(revoke(&app.issuer().await.0, &device).await.problem(), "wrong_role");
 }

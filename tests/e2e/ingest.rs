@@ -43,7 +43,7 @@ async fn an_issuer_sends_certificates_and_gets_a_report_that_stays() {
     }
     let path = format!("/v1/ingest/{}", report["batch"].as_str().unwrap());
     assert_eq!(issuer.get(&path).await.json(200), report);
-    assert_eq!(app.admin().await.get(&path).await.json(200), report);
+    assert_eq!(app.operator().await.get(&path).await.json(200), report);
 }
 
 #[tokio::test]

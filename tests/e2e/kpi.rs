@@ -27,7 +27,7 @@ async fn ground() -> TestApp {
 }
 
 async fn rate(app: &TestApp, query: &str) -> Value {
-    app.admin().await.get(&format!("/v1/kpi/activation?{query}")).await.json(200)
+    app.operator().await.get(&format!("/v1/kpi/activation?{query}")).await.json(200)
 }
 
 fn fraction(figures: &Value) -> [u64; 3] {
@@ -77,9 +77,9 @@ async fn kinds_and_divisions_add_up() {
 #[tokio::test]
 async fn what_does_not_fit_is_refused_and_others_may_not_ask() {
     let app = TestApp::spawn().await;
-    let admin = app.admin().await;
+    let operator = app.operator().await;
     for query in ["", "year=x", "year=2026&division=210", "year=2026&kind=999", "year=2026&source=x"] {
-        let refused = admin.get(&format!("/v1/kpi/activation?{query}")).await;
+        let refused = operator.get(&format!("/v1/kpi/activation?{query}")).await;
         assert_eq!(refused.problem(), "bad_query", "{query}");
     }
     let refused = app.officer().await.get("/v1/kpi/activation?year=2026").await;

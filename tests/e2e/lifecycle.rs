@@ -3,11 +3,8 @@
 use serde_json::{Value, json};
 use verifier_core::ids::Kind;
 use verifier_core::{Outcome, Reason, Warning};
-use yzt_api::auth::accounts::{self, NewAccount};
-use yzt_api::auth::{Password, Role};
-use yzt_api::store::StoreError;
+use yzt_api::auth::Role;
 use yzt_tests::actors::{Holder, Issuer, Person};
-use yzt_tests::app::{BEGINNING, PASSWORD};
 use yzt_tests::certificates::Issued;
 use yzt_tests::{Answer, TestApp};
 
@@ -135,19 +132,19 @@ async fn only_the_issuer_of_the_division_changes_a_certificate() {
     let near = issuer_of(&app, &city).await;
     let _ = report(&near, &issued, suspend.clone()).await.json(201);
     let path = format!("/v1/certificates/{}/events", issued.id);
-    for person in [&app.officer().await.0, &app.admin().await.0, &app.holder_of(&issued).await.0] {
+    for person in [&app.officer().await.0, &app.operator().await.0, &app.holder_of(&issued).await.0] {
         assert_eq!(person.post(&path, &suspend).await.problem(), "wrong_role");
     }
     assert_eq!(near.post("/v1/certificates/none/events", &suspend).await.problem(), "not_found");
 }
 
 #[tokio::test]
-async fn the_history_is_for_its_holder_the_issuer_and_administrators() {
+async fn the_history_is_for_its_holder_the_issuer_and_operators() {
     let app = TestApp::spawn().await;
     let (issued, other) = (app.issued(DRIVER).await, app.issued(Kind::TaxiDriver).await);
     let told = history(&app.holder_of(&issued).await.0, &issued).await.json(200);
     assert!(told["events"][0].get("actor").is_none(), "who sent it is for staff");
-    let told = history(&app.admin().await.0, &issued).await.json(200);
+    let told = history(&app.operator().await.0, &issued).await.json(200);
     assert!(told["events"][0]["actor"].is_string());
     assert_eq!(history(&app.holder_of(&other).await.0, &issued).await.problem(), "not_found");
     assert_eq!(history(&app.officer().await.0, &issued).await.problem(), "wrong_role");
@@ -155,18 +152,5 @@ async fn the_history_is_for_its_holder_the_issuer_and_administrators() {
 }
 
 async fn issuer_of(app: &TestApp, division: &str) -> Issuer {
-    let server = app.running.app();
-    let login = format!("issuer-{division}");
-    let new = NewAccount {
-        id: server.new_id().to_string(),
-        login: login.clone(),
-        role: Role::Issuer,
-        name: "测试账号".to_owned(),
-        password: Password::hash(PASSWORD, server.config.password_rounds),
-        holder_id: None,
-        division: Some(division.to_owned()),
-    };
-    let added = server.db.write(move |conn| accounts::add(conn, new, BEGINNING)).await;
-    assert!(added.map_err(|error: StoreError| error.to_string()).unwrap());
-    Issuer(app.visitor().sign_in(&login, PASSWORD).await)
+    Issuer(app.staff_of(Role::Issuer, division).await)
 }

@@ -1,5 +1,6 @@
 //! End-to-end tests, by subject.
 
+mod authority;
 mod devices;
 mod errors;
 mod ingest;

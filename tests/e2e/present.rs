@@ -49,7 +49,7 @@ async fn a_holder_sees_their_own_certificates_and_no_others() {
     assert_eq!((&list[0]["status"], list[0].get("not_presentable")), (&json!("valid"), None));
     assert_eq!(holder.get(&format!("/v1/certificates/{}", other.id)).await.problem(), "not_found");
     assert_eq!(show(&holder, &other).await.problem(), "not_found");
-    for person in [&app.officer().await.0, &app.issuer().await.0, &app.admin().await.0] {
+    for person in [&app.officer().await.0, &app.issuer().await.0, &app.operator().await.0] {
         assert_eq!(person.get("/v1/certificates").await.problem(), "wrong_role");
     }
 }
@@ -66,7 +66,7 @@ async fn all_but_the_holder_see_personal_items_masked() {
         let items = certificate["items"].as_array().unwrap();
         items.iter().find(|item| item["name"] == name).cloned().unwrap_or_default()
     };
-    for person in [&app.officer().await.0, &app.issuer().await.0, &app.admin().await.0] {
+    for person in [&app.officer().await.0, &app.issuer().await.0, &app.operator().await.0] {
         let seen = person.get(&path).await;
         assert!(
             !seen.text.contains(id) && !seen.text.contains(issued.record.number().as_str()),

@@ -23,7 +23,7 @@ async fn ground() -> (TestApp, Officer, Certificate) {
 
 /// Activated, issued and the wider figure.
 async fn figures(app: &TestApp, query: &str) -> [u64; 3] {
-    let rate = app.admin().await.get(&format!("/v1/kpi/activation?{query}")).await.json(200);
+    let rate = app.operator().await.get(&format!("/v1/kpi/activation?{query}")).await.json(200);
     ["activated", "issued", "activated_of_any_year"].map(|name| rate["total"][name].as_u64().unwrap())
 }
 
@@ -195,12 +195,12 @@ async fn a_signed_receipt_is_believed_when_an_officers_device_signed_it() {
 }
 
 #[tokio::test]
-async fn a_receipt_is_shown_to_its_officer_and_administrators_only() {
+async fn a_receipt_is_shown_to_its_officer_and_operators_only() {
     let (app, officer, certificate) = ground().await;
     let receipt = app.receipt(&certificate.code().await);
     officer.upload(std::slice::from_ref(&receipt)).await;
     let path = format!("/v1/receipts/{}", receipt.id);
-    for kept in [officer.get(&path).await, app.admin().await.get(&path).await] {
+    for kept in [officer.get(&path).await, app.operator().await.get(&path).await] {
         let kept = kept.json(200);
         assert_eq!((&kept["receipt"], &kept["certificate_id"]), (&json!(receipt), &json!(certificate.id)));
     }
@@ -214,7 +214,7 @@ async fn only_officers_leave_receipts_and_only_so_many_at_once() {
     let (app, officer, _) = ground().await;
     let batch = json!({ "receipts": vec![json!({}); 501] });
     assert_eq!(officer.post("/v1/receipts/batch", &batch).await.problem(), "too_many_items");
-    assert_eq!(app.admin().await.post("/v1/receipts/batch", &batch).await.problem(), "wrong_role");
+    assert_eq!(app.operator().await.post("/v1/receipts/batch", &batch).await.problem(), "wrong_role");
     assert_eq!(app.visitor().post("/v1/receipts", &json!({})).await.problem(), "not_signed_in");
     assert!(officer.upload(&[]).await.is_empty());
 }

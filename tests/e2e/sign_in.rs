@@ -88,7 +88,7 @@ async fn a_disabled_account_is_out_at_once() {
 async fn a_token_that_is_not_ours_is_no_session() {
     let app = TestApp::spawn().await;
     let other = TestApp::spawn().await;
-    let foreign = other.visitor().sign_in(&other.account(Role::Admin, None).await, PASSWORD).await;
+    let foreign = other.visitor().sign_in(&other.account(Role::Operator, None).await, PASSWORD).await;
     let _ = foreign.get("/v1/me").await.json(200);
     for token in ["", "x.y.z", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIiLCJpYXQiOjAsImV4cCI6OTk5OTk5OTk5OX0."] {
         let answer = app.visitor().with_token(token).get("/v1/me").await;

@@ -89,6 +89,14 @@ actors! {
     Officer,
     /// 运政系统, signed in.
     Issuer,
-    /// An administrator, signed in.
-    Admin
+    /// 第三方系统, signed in.
+    ThirdParty,
+    /// 业务管理员, signed in.
+    Operator,
+    /// 系统管理员, signed in.
+    SystemAdmin,
+    /// 安全管理员, signed in.
+    SecurityAdmin,
+    /// 审计管理员, signed in.
+    AuditAdmin
 }

@@ -9,7 +9,9 @@ use yzt_api::config::{Config, Secret};
 use yzt_api::server::{self, Running};
 use yzt_api::store::StoreError;
 
-use crate::actors::{Admin, Holder, Issuer, Officer, Person};
+use crate::actors::{
+    AuditAdmin, Holder, Issuer, Officer, Operator, Person, SecurityAdmin, SystemAdmin, ThirdParty,
+};
 use crate::{Backend, TestDatabase};
 
 /// When every test begins: 2026-06-15T10:00:00+08:00, in the middle of a year, a month and a day.
@@ -87,9 +89,35 @@ impl TestApp {
         Issuer(self.newcomer(Role::Issuer, None).await)
     }
 
-    /// An administrator.
-    pub async fn admin(&self) -> Admin {
-        Admin(self.newcomer(Role::Admin, None).await)
+    /// A third party's system.
+    pub async fn third_party(&self) -> ThirdParty {
+        ThirdParty(self.newcomer(Role::ThirdParty, None).await)
+    }
+
+    /// An operator of the whole province.
+    pub async fn operator(&self) -> Operator {
+        Operator(self.newcomer(Role::Operator, None).await)
+    }
+
+    /// A system administrator of the whole province.
+    pub async fn system_admin(&self) -> SystemAdmin {
+        SystemAdmin(self.newcomer(Role::SystemAdmin, None).await)
+    }
+
+    /// A security administrator of the whole province.
+    pub async fn security_admin(&self) -> SecurityAdmin {
+        SecurityAdmin(self.newcomer(Role::SecurityAdmin, None).await)
+    }
+
+    /// An audit administrator of the whole province.
+    pub async fn audit_admin(&self) -> AuditAdmin {
+        AuditAdmin(self.newcomer(Role::AuditAdmin, None).await)
+    }
+
+    /// Someone of this role of a division, signed in.
+    pub async fn staff_of(&self, role: Role, division: &str) -> Person {
+        let login = self.add(role, None, Some(division)).await;
+        self.visitor().sign_in(&login, PASSWORD).await
     }
 
     /// Whoever acts for this holder.
@@ -99,6 +127,10 @@ impl TestApp {
 
     /// Makes an account with a login of its own and [`PASSWORD`]. Returns the login.
     pub async fn account(&self, role: Role, holder_id: Option<&str>) -> String {
+        self.add(role, holder_id, None).await
+    }
+
+    async fn add(&self, role: Role, holder_id: Option<&str>, division: Option<&str>) -> String {
         let app = self.running.app();
         let id = app.new_id().to_string();
         let login = format!("{role}-{id}");
@@ -109,7 +141,7 @@ impl TestApp {
             name: "测试账号".to_owned(),
             password: Password::hash(PASSWORD, app.config.password_rounds),
             holder_id: holder_id.map(str::to_owned),
-            division: None,
+            division: division.map(str::to_owned),
         };
         let added = app.db.write(move |conn| accounts::add(conn, new, BEGINNING)).await;
         assert!(added.map_err(|error: StoreError| error.to_string()).unwrap());

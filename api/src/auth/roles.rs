@@ -27,8 +27,20 @@ pub struct Officer(pub Account);
 /// 运政系统 or 发证机关.
 pub struct Issuer(pub Account);
 
-/// Who runs this server.
-pub struct Admin(pub Account);
+/// 第三方系统.
+pub struct ThirdParty(pub Account);
+
+/// 业务管理员.
+pub struct Operator(pub Account);
+
+/// 系统管理员.
+pub struct SystemAdmin(pub Account);
+
+/// 安全管理员.
+pub struct SecurityAdmin(pub Account);
+
+/// 审计管理员.
+pub struct AuditAdmin(pub Account);
 
 impl SignedIn {
     /// The account, when it is of one of these roles.
@@ -71,7 +83,7 @@ macro_rules! roles {
     )* };
 }
 
-roles!(Officer, Issuer, Admin);
+roles!(Officer, Issuer, ThirdParty, Operator, SystemAdmin, SecurityAdmin, AuditAdmin);
 
 macro_rules! extractors {
     ($($who:ident),*) => { $(
@@ -87,7 +99,7 @@ macro_rules! extractors {
     )* };
 }
 
-extractors!(SignedIn, Holder, Officer, Issuer, Admin);
+extractors!(SignedIn, Holder, Officer, Issuer, ThirdParty, Operator, SystemAdmin, SecurityAdmin, AuditAdmin);
 
 /// The account whose session token the request carries.
 async fn signed_in(request: &HttpRequest) -> Result<Account, Problem> {

@@ -75,7 +75,7 @@ impl Add {
         let division = self.division.map(|text| division(&text, &app.config.iss)).transpose()?;
         let holder_id = match self.role {
             Role::Holder => Some(find_holder(app, &ask("Holder's code: ")?).await?),
-            Role::Officer | Role::Issuer | Role::Admin => None,
+            _ => None,
         };
         let password = ask("Password: ")?;
         if password.chars().count() < SHORTEST_PASSWORD {

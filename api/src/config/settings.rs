@@ -142,7 +142,7 @@ settings! {
     binding_attempts: u32, "number" = 5;
     /// Longest that WeChat or the real-name service may take to answer, in seconds.
     outbound_timeout: u64, "seconds" = 5;
-    /// Online verifications from one address within a minute, after which it must wait. Officers and administrators who are signed in are not counted.
+    /// Online verifications from one address within a minute, after which it must wait. Officers who are signed in are not counted.
     verifications_address: u32, "number" = 60;
     /// Whether the last entry of `X-Forwarded-For` is the client's address: only behind a proxy that sets it.
     trust_forwarded_for: bool, "`true` or `false`" = false;

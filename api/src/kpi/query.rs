@@ -55,14 +55,14 @@ pub struct Scope {
 }
 
 impl ActivationQuery {
-    /// What is asked for, within what the administrator may see.
+    /// What is asked for, within what the operator may see.
     ///
     /// # Errors
     /// [`Code::BadQuery`] with the parameters that do not fit, [`Code::OtherDivision`].
-    pub fn scope(self, admin: &Account) -> Result<Scope, Problem> {
+    pub fn scope(self, operator: &Account) -> Result<Scope, Problem> {
         let year = self.year.parse().ok().filter(|year| (1970..=9999).contains(year));
         let kind = self.kind.as_deref().map(Kind::from_code);
-        let division = self.division.unwrap_or_else(|| admin.division.clone().unwrap_or_default());
+        let division = self.division.unwrap_or_else(|| operator.division.clone().unwrap_or_default());
         let findings: Vec<Finding> =
             [("year", year.is_some()), ("kind", kind != Some(None)), ("division", is_prefix(&division))]
                 .into_iter()
@@ -72,7 +72,7 @@ impl ActivationQuery {
         let Some(year) = year.filter(|_| findings.is_empty()) else {
             return Err(Problem::new(Code::BadQuery).findings(findings));
         };
-        if admin.division.as_ref().is_some_and(|own| !division.starts_with(own.as_str())) {
+        if operator.division.as_ref().is_some_and(|own| !division.starts_with(own.as_str())) {
             return Err(Code::OtherDivision.into());
         }
         Ok(Scope { year, division, kind: kind.flatten(), source: self.source })
@@ -117,10 +117,10 @@ mod tests {
 
     use crate::auth::Role;
 
-    fn admin(division: Option<&str>) -> Account {
+    fn operator(division: Option<&str>) -> Account {
         Account {
-            id: "admin".to_owned(),
-            role: Role::Admin,
+            id: "operator".to_owned(),
+            role: Role::Operator,
             name: "测试账号".to_owned(),
             holder_id: None,
             division: division.map(str::to_owned),
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_is_not_asked_for_is_a_range_of_all() {
-        let filter = asked("2026", Some("2101"), None).scope(&admin(None)).ok().unwrap().filter();
+        let filter = asked("2026", Some("2101"), None).scope(&operator(None)).ok().unwrap().filter();
         assert_eq!(filter.divisions, ("210100".to_owned(), "210199".to_owned()));
         assert_eq!(filter.kinds, ("000".to_owned(), "999".to_owned()));
         assert_eq!(filter.sources, ("holder_use", "officer_check"));
@@ -154,13 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn an_administrator_sees_the_own_jurisdiction_only() {
-        let own = asked("2026", None, None).scope(&admin(Some("2101"))).ok().unwrap();
+    fn an_operator_sees_the_own_jurisdiction_only() {
+        let own = asked("2026", None, None).scope(&operator(Some("2101"))).ok().unwrap();
         assert_eq!(own.division, "2101");
-        let county = asked("2026", Some("210102"), None).scope(&admin(Some("2101"))).ok().unwrap();
+        let county = asked("2026", Some("210102"), None).scope(&operator(Some("2101"))).ok().unwrap();
         assert_eq!(county.division, "210102");
         for other in ["2102", "21", ""] {
-            let refused = asked("2026", Some(other), None).scope(&admin(Some("2101"))).unwrap_err();
+            let refused = asked("2026", Some(other), None).scope(&operator(Some("2101"))).unwrap_err();
             assert_eq!(refused.code(), Code::OtherDivision);
         }
     }
@@ -175,7 +175,7 @@ mod tests {
             asked("2026", Some("21%"), None),
             asked("2026", None, Some("000")),
         ] {
-            assert_eq!(query.scope(&admin(None)).unwrap_err().code(), Code::BadQuery);
+            assert_eq!(query.scope(&operator(None)).unwrap_err().code(), Code::BadQuery);
         }
     }
 }

@@ -134,7 +134,7 @@ problems! {
         "刷新待办列表", "Load the list of requests again".
 
     OtherDivision FORBIDDEN "other_division"
-        "该证照不属于本账号管辖的行政区划", "The certificate is of a division outside this account's jurisdiction";
+        "不属于本账号管辖的行政区划", "It is of a division outside this account's jurisdiction";
         "由管辖该行政区划的账号办理", "Let an account that answers for the division do it".
 
     // Certificates

@@ -1,4 +1,4 @@
-//! A kept receipt as it is shown to its officer and to administrators.
+//! A kept receipt as it is shown to its officer and to operators.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

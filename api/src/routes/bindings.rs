@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::wechat::WechatUser;
-use crate::auth::{self, Holder, Role, Session, SignedIn};
+use crate::auth::{self, Holder, Operator, Session};
 use crate::binding::{self, ActingAccount, Binding, Bound, Decided, Pending, Wanted};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -91,10 +91,9 @@ pub async fn begin(
     responses((status = 200, description = "Those that wait", body = Requests)))]
 pub async fn requests(
     app: web::Data<App>,
-    who: SignedIn,
+    Operator(operator): Operator,
     page: web::Query<Page>,
 ) -> Result<web::Json<Requests>, Problem> {
-    let operator = who.one_of(&[Role::Admin])?;
     let find = move |conn: &mut _| binding::pending(conn, &operator, &page.after);
     Ok(web::Json(Requests { requests: app.db.read(find).await? }))
 }
@@ -106,11 +105,10 @@ pub async fn requests(
     responses((status = 200, description = "What became of the request", body = Binding)))]
 pub async fn decide(
     app: web::Data<App>,
-    who: SignedIn,
+    Operator(operator): Operator,
     id: web::Path<String>,
     Json(decided): Json<Decided>,
 ) -> Result<web::Json<Binding>, Problem> {
-    let operator = who.one_of(&[Role::Admin])?;
     Ok(web::Json(binding::decide(&app, operator, id.into_inner(), decided).await?))
 }
 

@@ -57,7 +57,7 @@ pub async fn list(app: web::Data<App>, who: SignedIn) -> Result<web::Json<Device
     Ok(web::Json(Devices { devices }))
 }
 
-/// Revokes a device: its owner, or an administrator. What is bound to it ends with its time and cannot be renewed.
+/// Revokes a device: its owner, or a system administrator. What is bound to it ends with its time and cannot be renewed.
 #[utoipa::path(delete, path = "/v1/devices/{id}", tag = "devices", operation_id = "revoke_device",
     security(("session" = [])), params(("id" = String, Path, description = "Id of the device")),
     responses((status = 204, description = "It is revoked")))]
@@ -66,7 +66,7 @@ pub async fn revoke(
     who: SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let account = who.one_of(&[Role::Holder, Role::Officer, Role::Admin])?;
+    let account = who.one_of(&[Role::Holder, Role::Officer, Role::SystemAdmin])?;
     let now = app.clock.now();
     app.db.write(move |conn| devices::revoke(conn, &id, &account, now)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::auth::{Account, Issuer, Role, SignedIn};
 use crate::ingest::{self, Format, Report, Request};
 use crate::problem::{Code, Problem};
-use crate::store::batches;
+use crate::store::{Conn, accounts, batches};
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 128;
@@ -59,7 +59,8 @@ pub struct Page {
     after_line: i64,
 }
 
-/// What became of a batch, so far or altogether: what it counts is kept. Its sender and administrators see it.
+/// What became of a batch, so far or altogether: what it counts is kept. Its sender sees it, and the
+/// operators of the division it was sent from.
 #[utoipa::path(get, path = "/v1/ingest/{batch}", tag = "certificates", operation_id = "ingest_report",
     security(("session" = [])),
     params(
@@ -73,17 +74,24 @@ pub async fn report(
     batch: web::Path<String>,
     page: web::Query<Page>,
 ) -> Result<web::Json<Report>, Problem> {
-    let account = who.one_of(&[Role::Issuer, Role::Admin])?;
+    let account = who.one_of(&[Role::Issuer, Role::Operator])?;
     let (batch, after_line) = (batch.into_inner(), page.after_line);
     let find = move |conn: &mut _| -> Result<_, Problem> {
-        let batch = batches::find(conn, &batch)?.filter(|batch| may_see(&account, &batch.account_id));
-        Ok(Report::of(conn, batch.ok_or(Code::NotFound)?, after_line)?)
+        let batch = batches::find(conn, &batch)?.ok_or(Code::NotFound)?;
+        require_sight(conn, &account, &batch.account_id)?;
+        Ok(Report::of(conn, batch, after_line)?)
     };
     Ok(web::Json(app.db.read(find).await?))
 }
 
-fn may_see(account: &Account, sender: &str) -> bool {
-    account.role == Role::Admin || account.id == sender
+/// An issuer sees its own batches, an operator those from its division. What this server itself took in is of no
+/// division.
+fn require_sight(conn: &mut Conn, account: &Account, sender: &str) -> Result<(), Problem> {
+    if account.role != Role::Operator {
+        return if account.id == sender { Ok(()) } else { Err(Code::NotFound.into()) };
+    }
+    let sender = accounts::find(conn, sender)?;
+    account.require_jurisdiction(sender.and_then(|sender| sender.division).as_deref())
 }
 
 fn stated_length(headers: &HeaderMap) -> Option<u64> {

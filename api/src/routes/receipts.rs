@@ -7,11 +7,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::{Officer, Role, SignedIn};
+use crate::auth::{Account, Officer, Role, SignedIn};
 use crate::extract::{Json, LargeJson};
 use crate::problem::{Code, Problem};
 use crate::receipt::{self, Answer, Item, Kept, MAX_BATCH, ReceiptState};
-use crate::store;
+use crate::store::receipts::ReceiptRow;
+use crate::store::{self, Conn};
 
 /// Largest batch, in bytes: 500 receipts of 16 KiB.
 const BATCH_LIMIT: usize = MAX_BATCH * (16 << 10);
@@ -72,7 +73,8 @@ pub async fn create_batch(
     Ok(web::Json(BatchAnswer { results }))
 }
 
-/// A receipt and what this server made of it: for the officer who uploaded it, and for administrators.
+/// A receipt and what this server made of it: for the officer who uploaded it, and for the operators of the
+/// certificate's division.
 #[utoipa::path(get, path = "/v1/receipts/{id}", tag = "receipts", operation_id = "receipt",
     security(("session" = [])), params(("id" = String, Path, description = "The receipt's id")),
     responses((status = 200, description = "The receipt", body = Kept)))]
@@ -81,11 +83,25 @@ pub async fn show(
     signed_in: SignedIn,
     id: web::Path<String>,
 ) -> Result<web::Json<Kept>, Problem> {
-    let account = signed_in.one_of(&[Role::Officer, Role::Admin])?;
-    let found = app.db.read(move |conn| store::receipts::find(conn, &id)).await?;
-    let may_see =
-        |row: &store::receipts::ReceiptRow| account.role == Role::Admin || row.account_id == account.id;
-    let row = found.filter(may_see).ok_or(Code::NotFound)?;
+    let account = signed_in.one_of(&[Role::Officer, Role::Operator])?;
+    let find = move |conn: &mut _| {
+        let row = store::receipts::find(conn, &id)?.ok_or(Code::NotFound)?;
+        require_sight(conn, &account, &row).map(|()| row)
+    };
+    let row = app.db.read(find).await?;
     let kept = Kept::of(row).ok_or_else(|| Problem::internal("a receipt in the database has no id"))?;
     Ok(web::Json(kept))
+}
+
+/// An officer sees the own receipts, an operator those of certificates of its division. A receipt of no certificate of
+/// ours is of no division.
+fn require_sight(conn: &mut Conn, account: &Account, row: &ReceiptRow) -> Result<(), Problem> {
+    if account.role != Role::Operator {
+        return if account.id == row.account_id { Ok(()) } else { Err(Code::NotFound.into()) };
+    }
+    let certificate = match &row.certificate_id {
+        Some(id) => store::certificates::find(conn, id)?,
+        None => None,
+    };
+    account.require_jurisdiction(certificate.map(|certificate| certificate.division).as_deref())
 }

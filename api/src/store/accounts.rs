@@ -13,7 +13,7 @@ pub struct AccountRow {
     pub id: String,
     /// What the person signs in with.
     pub login: String,
-    /// `holder`, `officer`, `issuer` or `admin`.
+    /// As `auth::Role` writes it.
     pub role: String,
     /// The name shown to others.
     pub name: String,

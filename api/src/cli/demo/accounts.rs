@@ -30,14 +30,20 @@ pub(super) struct Accounts {
     pub(super) second_driver: DemoAccount,
     pub(super) officer: DemoAccount,
     pub(super) issuer: DemoAccount,
-    pub(super) admin: DemoAccount,
+    pub(super) operator: DemoAccount,
+    /// 三员: what they may do is in docs/access.md.
+    pub(super) administrators: [DemoAccount; 3],
     /// The records that come in.
     pub(super) records: Vec<Record>,
 }
 
 impl Accounts {
-    pub(super) fn all(&self) -> [&DemoAccount; 5] {
-        [&self.driver, &self.second_driver, &self.officer, &self.issuer, &self.admin]
+    pub(super) fn all(&self) -> impl Iterator<Item = &DemoAccount> {
+        [&self.driver, &self.second_driver].into_iter().chain(self.staff())
+    }
+
+    fn staff(&self) -> impl Iterator<Item = &DemoAccount> {
+        [&self.officer, &self.issuer, &self.operator].into_iter().chain(&self.administrators)
     }
 
     /// The certificates of the story's driver and of the one who is left to try things with: practitioners', the
@@ -90,10 +96,39 @@ pub(super) async fn make(app: &App) -> Result<Accounts, Failure> {
             "演示运政系统",
             "运政系统 the issuer's system",
         ),
-        admin: account("admin", "demo-guanli", Role::Admin, "演示管理员", "管理员 administrator"),
+        operator: account(
+            "operator",
+            "demo-yewu",
+            Role::Operator,
+            "演示业务管理员",
+            "业务管理员 who watches the figures",
+        ),
+        administrators: [
+            account(
+                "system",
+                "demo-xitong",
+                Role::SystemAdmin,
+                "演示系统管理员",
+                "系统管理员 who keeps accounts",
+            ),
+            account(
+                "security",
+                "demo-anquan",
+                Role::SecurityAdmin,
+                "演示安全管理员",
+                "安全管理员 who decides on roles and keys",
+            ),
+            account(
+                "audit",
+                "demo-shenji",
+                Role::AuditAdmin,
+                "演示审计管理员",
+                "审计管理员 who reads what was done",
+            ),
+        ],
         records: Generator::new(SEED, today).take(RECORDS).collect(),
     };
-    for account in [&accounts.officer, &accounts.issuer, &accounts.admin] {
+    for account in accounts.staff() {
         add(app, account, None).await?;
     }
     Ok(accounts)

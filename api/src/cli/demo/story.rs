@@ -138,9 +138,9 @@ async fn count(
         "恢复网络后上传回执，激活率变化",
         "Back on the network: the receipt is uploaded, the activation rate moves",
     );
-    let admin = Client::sign_in(server.address(), &accounts.admin).await?;
+    let operator = Client::sign_in(server.address(), &accounts.operator).await?;
     let officer = Client::sign_in(server.address(), &accounts.officer).await?;
-    let before = checked(server, &admin).await?;
+    let before = checked(server, &operator).await?;
     let id = ReceiptId(*server.app().new_id().as_bytes());
     let receipt = Receipt {
         officer: accounts.officer.login.to_owned(),
@@ -150,7 +150,7 @@ async fn count(
     };
     let result = officer.post("/v1/receipts", &json!({ "receipt": receipt })).await?;
     notebook.check(text(&result, "state")? == "accepted", "the receipt is accepted");
-    let after = checked(server, &admin).await?;
+    let after = checked(server, &operator).await?;
     notebook.tell(format_args!(
         "本年度激活率（经执法查验） activation rate by officers' checks: {before} → {after}"
     ));
@@ -172,9 +172,9 @@ impl std::fmt::Display for Rate {
     }
 }
 
-async fn checked(server: &Running, admin: &Client) -> Result<Rate, Failure> {
+async fn checked(server: &Running, operator: &Client) -> Result<Rate, Failure> {
     let year = now(server).day().civil().0;
-    let rate = admin.get(&format!("/v1/kpi/activation?year={year}&source=officer_check")).await?;
+    let rate = operator.get(&format!("/v1/kpi/activation?year={year}&source=officer_check")).await?;
     let figure = |name: &str| {
         let found = rate.get("total").and_then(|total| total.get(name)).and_then(Value::as_u64);
         found.ok_or_else(|| Failure::new(format_args!("the answer has no total.{name}")))

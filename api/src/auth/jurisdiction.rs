@@ -1,0 +1,78 @@
+//! Jurisdiction: what an account may touch by where it is. A county's is six digits of GB/T 2260 (`210102`), a city's
+//! four (`2101`), a province's two; none: the whole province.
+
+use verifier_core::ids::Division;
+
+use super::Account;
+use crate::problem::{Code, Problem};
+
+impl Account {
+    /// Whether this account's jurisdiction covers a division (GB/T 2260, six digits). One without covers all.
+    #[must_use]
+    pub fn covers(&self, division: &str) -> bool {
+        let within =
+            |prefix: &String| Division::parse(division).is_ok_and(|division| division.is_within(prefix));
+        self.division.as_ref().is_none_or(within)
+    }
+
+    /// Whether this account's jurisdiction covers all of another one.
+    #[must_use]
+    pub fn covers_jurisdiction(&self, other: Option<&str>) -> bool {
+        let within = |prefix: &String| other.is_some_and(|other| other.starts_with(prefix.as_str()));
+        self.division.as_ref().is_none_or(within)
+    }
+
+    /// As [`Self::covers`], for the place where it is a condition.
+    ///
+    /// # Errors
+    /// [`Code::OtherDivision`] when it does not.
+    pub fn require_division(&self, division: &str) -> Result<(), Problem> {
+        required(self.covers(division))
+    }
+
+    /// As [`Self::covers_jurisdiction`], for the place where it is a condition.
+    ///
+    /// # Errors
+    /// [`Code::OtherDivision`] when it does not.
+    pub fn require_jurisdiction(&self, other: Option<&str>) -> Result<(), Problem> {
+        required(self.covers_jurisdiction(other))
+    }
+}
+
+fn required(covered: bool) -> Result<(), Problem> {
+    if covered { Ok(()) } else { Err(Code::OtherDivision.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::Role;
+
+    fn of(division: Option<&str>) -> Account {
+        Account {
+            id: "account".to_owned(),
+            role: Role::Operator,
+            name: "测试账号".to_owned(),
+            holder_id: None,
+            division: division.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_city_covers_its_counties_and_no_other() {
+        let city = of(Some("2101"));
+        assert!(city.covers("210102") && city.covers("210100"));
+        assert!(!city.covers("210203") && !city.covers("2101") && !city.covers(""));
+        assert!(of(None).covers("210102") && of(Some("21")).covers("210102"));
+    }
+
+    #[test]
+    fn a_jurisdiction_covers_itself_and_what_lies_in_it() {
+        let city = of(Some("2101"));
+        assert!(city.covers_jurisdiction(Some("2101")) && city.covers_jurisdiction(Some("210102")));
+        for wider in [Some("2102"), Some("21"), None] {
+            assert!(!city.covers_jurisdiction(wider), "{wider:?}");
+        }
+        assert!(of(None).covers_jurisdiction(None));
+    }
+}

@@ -1,0 +1,3 @@
+//! Who may do what: roles, jurisdiction.
+
+mod jurisdiction;
