@@ -15,3 +15,4 @@ mod receipts;
 mod sign_in;
 mod stopping;
 mod verification;
+mod wechat;
