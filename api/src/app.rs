@@ -9,8 +9,8 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
-use crate::auth::Sessions;
 use crate::auth::real_name::RealName;
+use crate::auth::sessions::Tokens;
 use crate::auth::wechat::Wechat;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
@@ -34,8 +34,8 @@ pub struct App {
     pub ephemeral: Ephemeral,
     /// What signs.
     pub signer: Arc<Signer>,
-    /// Who is signed in.
-    pub sessions: Sessions,
+    /// What makes and reads the tokens of sessions.
+    pub tokens: Tokens,
     /// The way in from WeChat.
     pub wechat: Wechat,
     /// How a person is known to be who it says.
@@ -59,13 +59,13 @@ impl App {
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
-        let sessions = Sessions::open(&keystore)?;
+        let tokens = Tokens::open(&keystore)?;
         let wechat = Wechat::open(&config, &keystore)?;
         let real_name = RealName::open(&config)?;
         Ok(Self {
             db: Db::open(&config.store()?)?,
             signer: Arc::new(Signer::over(keystore)),
-            sessions,
+            tokens,
             wechat,
             real_name,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),

@@ -13,21 +13,25 @@ use utoipa::ToSchema;
 pub mod accounts;
 mod address;
 mod attempts;
+mod caller;
+mod client;
 mod jurisdiction;
 mod password;
 pub mod real_name;
 mod roles;
-mod sessions;
+pub mod sessions;
 mod sign_in;
 pub mod wechat;
 
 pub use attempts::Attempts;
+pub use caller::Caller;
+pub use client::Client;
 pub use password::Password;
 pub use roles::{
     AuditAdmin, Holder, Issuer, Officer, Operator, SecurityAdmin, SignedIn, SystemAdmin, ThirdParty,
 };
-pub use sessions::Sessions;
-pub use sign_in::{Session, sign_in};
+pub use sessions::Session;
+pub use sign_in::sign_in;
 
 pub use address::client_address;
 

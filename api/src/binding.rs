@@ -15,7 +15,7 @@ use verifier_core::ids::{CitizenId, CreditCode};
 use crate::app::App;
 use crate::auth::Attempts;
 use crate::auth::accounts::{self as auth_accounts, NewAccount};
-use crate::auth::{Role, Session, wechat};
+use crate::auth::{Client, Role, Session, wechat};
 use crate::clock::Timestamp;
 use crate::problem::{Code, Finding, Problem};
 use crate::store::bindings::{self as rows, BindingRow, Known};
@@ -149,14 +149,9 @@ impl Binding {
 ///
 /// # Errors
 /// [`Code::UnfitValue`], [`Code::TooManyAttempts`], and what real-name confirmation says.
-pub async fn bind(
-    app: &App,
-    user_id: String,
-    address: Option<String>,
-    wanted: Wanted,
-) -> Result<Bound, Problem> {
+pub async fn bind(app: &App, user_id: String, client: &Client, wanted: Wanted) -> Result<Bound, Problem> {
     let wanted = wanted.checked()?;
-    let attempts = attempts(app, &user_id, address, &wanted).await?;
+    let attempts = attempts(app, &user_id, client, &wanted).await?;
     let answer = match wanted {
         Checked::Person(id, name) => person::bind(app, user_id, &id, name).await,
         Checked::Organisation(asked) => organisation::ask(app, user_id, asked).await,
@@ -169,7 +164,7 @@ pub async fn bind(
         }
     };
     let session = match binding.state {
-        State::Bound => Some(wechat::session(app, binding.id.clone()).await?),
+        State::Bound => Some(wechat::session(app, binding.id.clone(), client).await?),
         _ => None,
     };
     Ok(Bound { binding, session })
@@ -187,24 +182,21 @@ pub fn of_user(conn: &mut Conn, user_id: &str) -> Result<Vec<Binding>, StoreErro
 ///
 /// # Errors
 /// [`Code::NotFound`] when it is not this user's, or not in force.
-pub async fn begin(app: &App, user_id: String, id: String) -> Result<Session, Problem> {
+pub async fn begin(app: &App, user_id: String, id: String, client: &Client) -> Result<Session, Problem> {
     let find = move |conn: &mut _| rows::find(conn, &id);
     let binding = app.db.read::<_, StoreError, _>(find).await?;
     let account_id =
         binding.filter(|binding| binding.wechat_user_id == user_id).and_then(|row| row.account_id);
-    wechat::session(app, account_id.ok_or(Code::NotFound)?).await
+    wechat::session(app, account_id.ok_or(Code::NotFound)?, client).await
 }
 
 /// Counts an attempt: by who makes it, from where, and about whom, so that neither one user can try many codes nor
 /// many users one.
-async fn attempts(
-    app: &App,
-    user_id: &str,
-    address: Option<String>,
-    wanted: &Checked,
-) -> Result<Attempts, Problem> {
+async fn attempts(app: &App, user_id: &str, client: &Client, wanted: &Checked) -> Result<Attempts, Problem> {
     let each = app.config.binding_attempts;
-    let address = address.map(|address| ("binding address", address, app.config.sign_in_attempts_address));
+    let address = client
+        .address
+        .map(|address| ("binding address", address.to_string(), app.config.sign_in_attempts_address));
     let limits =
         [("binding user", user_id.to_owned(), each), ("binding code", wanted.person_id().to_owned(), each)];
     Attempts::begin(app, limits.into_iter().chain(address), WINDOW).await

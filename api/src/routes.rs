@@ -24,8 +24,12 @@ pub use table::nowhere;
 
 routes! {
     // Accounts
-    "/v1/sessions"      [POST => sessions::create]
-    "/v1/me"            [GET => sessions::me]
+    "/v1/sessions"          [GET => sessions::list, POST => sessions::create]
+    "/v1/sessions/refresh"  [POST => sessions::refresh]
+    "/v1/sessions/current"  [DELETE => sessions::sign_out]
+    "/v1/sessions/others"   [DELETE => sessions::end_others]
+    "/v1/sessions/{id}"     [DELETE => sessions::end]
+    "/v1/me"                [GET => sessions::me]
     "/v1/me/accounts"       [GET => bindings::acting]
     "/v1/me/accounts/{id}"  [DELETE => bindings::end]
 

@@ -257,6 +257,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        account_id -> Text,
+        device -> Text,
+        address -> Nullable<Text>,
+        salt -> Binary,
+        generation -> Integer,
+        heard -> Integer,
+        created_at -> BigInt,
+        refreshed_at -> BigInt,
+        used_at -> BigInt,
+        ends_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        ended_because -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(certificates -> holders (holder_id));
 diesel::joinable!(certificate_versions -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));
@@ -269,6 +287,7 @@ diesel::joinable!(activations -> certificates (certificate_id));
 diesel::joinable!(accounts -> holders (holder_id));
 diesel::joinable!(bindings -> wechat_users (wechat_user_id));
 diesel::joinable!(bindings -> accounts (account_id));
+diesel::joinable!(sessions -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     holders,
@@ -289,4 +308,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     presentations,
     receipts,
     activations,
+    sessions,
 );

@@ -12,7 +12,7 @@ use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::problem::{Code, Problem};
-use crate::{observe, publish, routes};
+use crate::{auth, observe, publish, routes};
 
 /// How long a client may take to send the head of a request, or to close.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,6 +28,7 @@ pub struct Running {
     ended: JoinHandle<std::io::Result<()>>,
     upkeep: JoinHandle<()>,
     learning: JoinHandle<()>,
+    sweeping: JoinHandle<()>,
 }
 
 impl Running {
@@ -67,6 +68,7 @@ impl Running {
         self.handle.stop(true).await;
         self.upkeep.abort();
         self.learning.abort();
+        self.sweeping.abort();
         ended(self.ended).await
     }
 }
@@ -85,7 +87,8 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let handle = server.handle();
     let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
     let learning = tokio::spawn(keep_learning(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning })
+    let sweeping = tokio::spawn(auth::sessions::keep_swept(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning, sweeping })
 }
 
 /// Runs a server until SIGTERM or SIGINT.

@@ -30,6 +30,7 @@ mod migrate;
 pub mod presentations;
 pub mod publication;
 pub mod receipts;
+pub mod sessions;
 mod transaction;
 pub mod wechat_users;
 

@@ -21,8 +21,11 @@ async fn another_method_is_answered_with_those_that_are_taken() {
         assert_eq!(answer.problem(), "method_not_allowed");
         assert_eq!(answer.header("allow"), "GET, HEAD");
     }
-    let answer = visitor.get("/v1/sessions").await;
-    assert_eq!((answer.problem().as_str(), answer.header("allow")), ("method_not_allowed", "POST"));
+    let answer = visitor.delete("/v1/sessions").await;
+    assert_eq!(
+        (answer.problem().as_str(), answer.header("allow")),
+        ("method_not_allowed", "GET, HEAD, POST")
+    );
 }
 
 #[tokio::test]

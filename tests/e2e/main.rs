@@ -12,7 +12,7 @@ mod lifecycle;
 mod operations;
 mod present;
 mod receipts;
-mod sign_in;
+mod sessions;
 mod stopping;
 mod verification;
 mod wechat;

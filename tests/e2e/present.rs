@@ -160,7 +160,7 @@ async fn each_status_says_why_a_certificate_cannot_be_shown() {
 
 #[tokio::test]
 async fn a_certificate_is_shown_to_the_end_of_its_last_day() {
-    let app = TestApp::spawn_with(|config| config.session_lifetime = 30 * 86_400).await;
+    let app = TestApp::spawn().await;
     let issued = app.issued_with(DRIVER, |line| line["validTo"] = json!("20260620")).await;
     let holder = app.holder_of(&issued).await;
     // From 10:00 on the 15th to the last second of the 20th, both in China.
@@ -189,11 +189,7 @@ async fn a_specimen_is_grey_and_counts_nothing() {
 
 #[tokio::test]
 async fn a_seal_near_its_end_is_renewed_when_the_certificate_is_shown() {
-    let app = TestApp::spawn_with(|config| {
-        config.credential_lifetime = 100;
-        config.session_lifetime = 200 * 86_400;
-    })
-    .await;
+    let app = TestApp::spawn_with(|config| config.credential_lifetime = 100).await;
     let issued = app.issued_with(DRIVER, |line| line["validTo"] = json!("20300101")).await;
     let holder = app.holder_of(&issued).await;
     let seal_after = async |days: i64| {

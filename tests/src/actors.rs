@@ -54,6 +54,11 @@ impl Person {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
     /// Tries to sign in.
     pub async fn try_sign_in(&self, login: &str, password: &str) -> Answer {
         self.post("/v1/sessions", &json!({ "login": login, "password": password })).await

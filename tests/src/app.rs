@@ -20,6 +20,9 @@ pub const BEGINNING: Timestamp = Timestamp(1_781_488_800_000);
 /// The password of every account that [`TestApp`] makes.
 pub const PASSWORD: &str = "a password for tests";
 
+/// Longer than any test: ten years, in seconds.
+const FOR_EVER: u32 = 10 * 366 * 86_400;
+
 /// A running server with a database, keys and a clock of its own.
 pub struct TestApp {
     /// The server.
@@ -46,12 +49,24 @@ impl TestApp {
             sqlite_survives_power_loss: false,
             keystore_rounds: 1,
             password_rounds: 1,
+            // Sessions outlive every test but those about sessions, which set limits of their own.
+            access_lifetime: FOR_EVER,
+            staff_session_idle: FOR_EVER,
+            staff_session_lifetime: FOR_EVER,
+            holder_session_idle: FOR_EVER,
+            holder_session_lifetime: FOR_EVER,
             ..Config::default()
         };
         change(&mut config);
         let clock = Clock::fixed(BEGINNING);
         let running = server::spawn(config, clock.clone()).await.unwrap();
         Self { running, clock, database }
+    }
+
+    /// Another server of the same site: on the same database, with the same keys and the same clock.
+    pub async fn neighbour(&self) -> Running {
+        let config = Config { bind: "127.0.0.1:0".to_owned(), ..self.running.app().config.clone() };
+        server::spawn(config, self.clock.clone()).await.unwrap()
     }
 
     /// Where it listens.

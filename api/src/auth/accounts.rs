@@ -1,5 +1,6 @@
 //! Accounts as the rest of the program knows them: made, found while they may sign in.
 
+use super::sessions::{self, Ended};
 use super::{Account, Password, Role};
 use crate::clock::Timestamp;
 use crate::store::accounts::{self as rows, AccountRow};
@@ -42,12 +43,16 @@ pub fn add(conn: &mut Conn, new: NewAccount, now: Timestamp) -> Result<bool, Sto
     rows::insert(conn, &row)
 }
 
-/// The account with this id, when it may be used.
+/// Ends an account, and its sessions with it: `false` when there is none with this login that could still sign in.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn find_open(conn: &mut Conn, id: &str) -> Result<Option<Account>, StoreError> {
-    Ok(rows::find(conn, id)?.and_then(|row| known(&row)))
+pub fn disable(conn: &mut Conn, login: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let Some(row) = rows::find_by_login(conn, login)? else {
+        return Ok(false);
+    };
+    sessions::end_all(conn, &row.id, None, Ended::AccountDisabled, now)?;
+    rows::disable(conn, login, now.millis())
 }
 
 /// The account that signs in as `login`, when it may, and its password. One without a password never may.
@@ -56,10 +61,12 @@ pub fn find_open(conn: &mut Conn, id: &str) -> Result<Option<Account>, StoreErro
 /// When the database cannot.
 pub(super) fn find_sign_in(conn: &mut Conn, login: &str) -> Result<Option<(Account, Password)>, StoreError> {
     let row = rows::find_by_login(conn, login)?;
-    Ok(row.and_then(|row| Some((known(&row)?, Password::parse(row.password_hash.as_deref()?)?))))
+    Ok(row.and_then(|row| Some((open(&row)?, Password::parse(row.password_hash.as_deref()?)?))))
 }
 
-fn known(row: &AccountRow) -> Option<Account> {
+/// The account of a row, when it may be used.
+#[must_use]
+pub fn open(row: &AccountRow) -> Option<Account> {
     if row.disabled_at.is_some() {
         return None;
     }

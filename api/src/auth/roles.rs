@@ -3,11 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
-use super::{Account, Role, accounts};
-use crate::app::App;
+use super::{Account, Caller, Role};
 use crate::problem::{Code, Problem};
 
 /// Anyone who is signed in.
@@ -93,26 +91,10 @@ macro_rules! extractors {
 
             fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
                 let request = request.clone();
-                Box::pin(async move { signed_in(&request).await?.try_into() })
+                Box::pin(async move { Caller::of(&request).await?.account.try_into() })
             }
         }
     )* };
 }
 
 extractors!(SignedIn, Holder, Officer, Issuer, ThirdParty, Operator, SystemAdmin, SecurityAdmin, AuditAdmin);
-
-/// The account whose session token the request carries.
-async fn signed_in(request: &HttpRequest) -> Result<Account, Problem> {
-    let app =
-        request.app_data::<web::Data<App>>().ok_or_else(|| Problem::internal("no App in this server"))?;
-    let token = bearer(request).ok_or(Code::NotSignedIn)?;
-    let id = app.sessions.check(token, app.clock.now())?;
-    let account = app.db.read(move |conn| accounts::find_open(conn, &id)).await?;
-    account.ok_or_else(|| Code::NotSignedIn.into())
-}
-
-pub(super) fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}

@@ -1,68 +1,128 @@
-//! Session tokens: short JWTs that name an account and an end. What the account may do is asked of the database
-//! each time, so that a disabled account is out at once.
+//! Sessions: what someone who has proven who they are may go on with, for a while.
+//!
+//! A session is a row in the database. A client holds two tokens for it: a short access token, which every request
+//! carries, and a refresh token, good for the next pair. Whether a session still stands, and what its account may
+//! do, is asked of the database at every request, in one query: what ends a session or an account takes effect at
+//! once, on every server.
+//!
+//! - `sessions/token.rs`: how both tokens are made and read
+//! - `sessions/begin.rs`: beginning one
+//! - `sessions/standing.rs`: whether one still stands: its limits
+//! - `sessions/refresh.rs`: the next pair of tokens; lost answers and stolen tokens
+//! - `sessions/list.rs`: what its owner sees of it
+//! - `sessions/sweep.rs`: forgetting old ones
+//!
+//! What is not here: how someone proves who they are (`auth/sign_in.rs`).
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Account;
 use crate::clock::Timestamp;
-use crate::keys::{Keystore, KeystoreError};
-use crate::problem::{Code, Problem};
+use crate::store::sessions as rows;
+use crate::store::{Conn, StoreError};
 
-/// The name of the secret's file in the keystore, and its use.
-const SECRET: &str = "session";
+mod begin;
+mod list;
+mod refresh;
+mod standing;
+mod sweep;
+mod token;
 
-/// Makes and reads session tokens.
-pub struct Sessions {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    validation: Validation,
+pub use begin::begin;
+
+pub use list::{SessionSummary, list};
+pub use refresh::refresh;
+pub use standing::{Limits, Standing, standing};
+pub use sweep::keep_swept;
+pub use token::{AccessClaims, Tokens};
+
+/// A session that has begun or goes on.
+#[derive(Serialize, ToSchema)]
+pub struct Session {
+    /// For the header `Authorization: Bearer …`.
+    token: String,
+    /// When the token ends.
+    expires_at: Timestamp,
+    /// For the next pair of tokens. Good once.
+    refresh_token: String,
+    /// When the session ends if it is not used until then.
+    refresh_expires_at: Timestamp,
+    /// Who is signed in.
+    account: Account,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Claims {
-    sub: String,
-    iat: u64,
-    exp: u64,
+/// Why a session was ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Its owner signed out.
+    SignedOut,
+    /// Its owner ended it from another session.
+    ByOwner,
+    /// A refresh token was used again: someone has a copy.
+    RefreshReused,
+    /// The account has as many sessions as it may.
+    TooManySessions,
+    /// The account was disabled.
+    AccountDisabled,
+    /// The password was changed.
+    PasswordChanged,
+    /// The role, or the jurisdiction, was changed.
+    RoleChanged,
+    /// The second factors were reset.
+    FactorsReset,
 }
 
-impl Sessions {
-    /// Sessions under the secret in the keystore, which is made when it is missing. Blocks.
-    ///
-    /// # Errors
-    /// When the keystore cannot.
-    pub fn open(keystore: &Keystore) -> Result<Self, KeystoreError> {
-        let secret = keystore.secret(SECRET)?;
-        let mut validation = Validation::new(Algorithm::HS256);
-        // The end is checked here, by the server's clock and not by the library's.
-        validation.validate_exp = false;
-        validation.required_spec_claims.clear();
-        Ok(Self {
-            encoding: EncodingKey::from_secret(&secret),
-            decoding: DecodingKey::from_secret(&secret),
-            validation,
-        })
-    }
-
-    /// A token for `account_id` from `now` until `ends`.
-    ///
-    /// # Errors
-    /// When the library cannot.
-    pub fn issue(&self, account_id: &str, now: Timestamp, ends: Timestamp) -> Result<String, Problem> {
-        let claims = Claims { sub: account_id.to_owned(), iat: now.seconds().0, exp: ends.seconds().0 };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
-            .map_err(Problem::internal)
-    }
-
-    /// The account a token was made for.
-    ///
-    /// # Errors
-    /// When it is not a token of ours, or has ended.
-    pub fn check(&self, token: &str, now: Timestamp) -> Result<String, Problem> {
-        let token = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
-            .map_err(|_| Problem::new(Code::NotSignedIn))?;
-        if token.claims.exp <= now.seconds().0 {
-            return Err(Code::SessionExpired.into());
+impl Ended {
+    /// The word it is stored as.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::ByOwner => "ended_by_owner",
+            Self::RefreshReused => "refresh_reused",
+            Self::TooManySessions => "too_many_sessions",
+            Self::AccountDisabled => "account_disabled",
+            Self::PasswordChanged => "password_changed",
+            Self::RoleChanged => "role_changed",
+            Self::FactorsReset => "factors_reset",
         }
-        Ok(token.claims.sub)
     }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Ends one session of an account: `false` when there is none that could end.
+///
+/// # Errors
+/// When the database cannot.
+pub fn end(
+    conn: &mut Conn,
+    account_id: &str,
+    id: &str,
+    because: Ended,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    rows::end(conn, account_id, id, because.word(), now.millis())
+}
+
+/// Ends every session of an account; `except` one, when it is to stay. How many those were. Whatever changes what an
+/// account may do, or how it proves itself, calls this in the same transaction.
+///
+/// # Errors
+/// When the database cannot.
+pub fn end_all(
+    conn: &mut Conn,
+    account_id: &str,
+    except: Option<&str>,
+    because: Ended,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    rows::end_all(conn, account_id, except, because.word(), now.millis())
 }

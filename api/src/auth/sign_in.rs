@@ -3,12 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use super::{Account, Password, accounts};
+use super::{Account, Client, Password, Session, accounts, sessions};
 use crate::app::App;
-use crate::clock::Timestamp;
 use crate::ephemeral::Key;
 use crate::problem::{Code, Problem};
 
@@ -19,17 +15,6 @@ const WINDOW: u32 = 15 * 60;
 const PATIENCE: Duration = Duration::from_secs(10);
 const RETRY_AFTER: u32 = 10;
 
-/// A session that has begun.
-#[derive(Serialize, ToSchema)]
-pub struct Session {
-    /// For the header `Authorization: Bearer …`.
-    token: String,
-    /// When it ends.
-    expires_at: Timestamp,
-    /// Who is signed in.
-    account: Account,
-}
-
 /// Begins a session for whoever has this login and password.
 ///
 /// # Errors
@@ -37,11 +22,11 @@ pub struct Session {
 /// [`Code::TooManyAttempts`] when too many failed from this login or address.
 pub async fn sign_in(
     app: &App,
-    address: Option<IpAddr>,
+    client: &Client,
     login: String,
     password: String,
 ) -> Result<Session, Problem> {
-    let attempt = Attempt::begin(app, address, &login).await?;
+    let attempt = Attempt::begin(app, client.address, &login).await?;
     let found = app.db.read(move |conn| accounts::find_sign_in(conn, &login)).await?;
     let account = check(app, found, password).await?;
     let Some(account) = account else {
@@ -50,14 +35,7 @@ pub async fn sign_in(
     };
     attempt.succeeded(app).await;
     app.metrics.sign_ins.with_label_values(&["ok"]).inc();
-    begin(app, account)
-}
-
-/// Begins a session for an account that has proven itself.
-pub(super) fn begin(app: &App, account: Account) -> Result<Session, Problem> {
-    let now = app.clock.now();
-    let expires_at = now.plus_seconds(app.config.session_lifetime.into());
-    Ok(Session { token: app.sessions.issue(&account.id, now, expires_at)?, expires_at, account })
+    sessions::begin(app, account, client).await
 }
 
 /// The account, if the password is its own. An account that was not found takes as long.

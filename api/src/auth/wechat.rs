@@ -8,20 +8,20 @@
 //! A WeChat user is nobody yet: what it may do is bind itself to a holder, and then act for it. What is not here:
 //! binding (`binding`).
 
-use std::net::IpAddr;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::attempts::Attempts;
-use super::sign_in::begin;
-use super::{Session, accounts};
+use super::sessions::begin;
+use super::{Client, Session, accounts};
 use crate::app::{App, StartError};
 use crate::binding::{self, Binding};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::keys::Keystore;
 use crate::problem::{Code, Finding, Problem};
+use crate::store::StoreError;
+use crate::store::accounts as rows;
 use crate::store::wechat_users::{self, WechatUserRow};
 
 mod answer;
@@ -80,13 +80,14 @@ pub struct WechatSession {
 ///
 /// # Errors
 /// [`Code::WechatOff`]; what WeChat says against the code; [`Code::TooManyAttempts`].
-pub async fn sign_in(app: &App, address: Option<IpAddr>, js_code: &str) -> Result<WechatSession, Problem> {
+pub async fn sign_in(app: &App, client: &Client, js_code: &str) -> Result<WechatSession, Problem> {
     let service = app.wechat.service.as_ref().ok_or(Code::WechatOff)?;
     if !is_code(js_code) {
         let finding = Finding { item: "js_code".into(), rule: "not_a_login_code".into(), source: None };
         return Err(Problem::new(Code::UnfitValue).findings(vec![finding]));
     }
-    let limits = address
+    let limits = client
+        .address
         .map(|address| ("wechat sign-in address", address.to_string(), app.config.sign_in_attempts_address));
     let attempts = Attempts::begin(app, limits, WINDOW).await?;
     let answer = service.openid(js_code).await;
@@ -101,15 +102,15 @@ pub async fn sign_in(app: &App, address: Option<IpAddr>, js_code: &str) -> Resul
     };
     let user = known_user(app, app.wechat.openids.digest(service.app_id(), &openid)).await?;
     drop(openid);
-    begin_for(app, user).await
+    begin_for(app, user, client).await
 }
 
-async fn begin_for(app: &App, user_id: String) -> Result<WechatSession, Problem> {
+async fn begin_for(app: &App, user_id: String, client: &Client) -> Result<WechatSession, Problem> {
     let (binding_token, binding_token_expires_at) = app.wechat.limited.issue(&user_id, app.clock.now());
     let bindings = app.db.read(move |conn| binding::of_user(conn, &user_id)).await?;
     let mut bound = bindings.iter().filter(|binding| binding.is_in_force());
     let session = match (bound.next(), bound.next()) {
-        (Some(only), None) => Some(session(app, only.id.clone()).await?),
+        (Some(only), None) => Some(session(app, only.id.clone(), client).await?),
         _ => None,
     };
     Ok(WechatSession { binding_token, binding_token_expires_at, bindings, session })
@@ -119,9 +120,10 @@ async fn begin_for(app: &App, user_id: String) -> Result<WechatSession, Problem>
 ///
 /// # Errors
 /// [`Code::NotFound`] when it may no longer be used.
-pub async fn session(app: &App, account_id: String) -> Result<Session, Problem> {
-    let account = app.db.read(move |conn| accounts::find_open(conn, &account_id)).await?;
-    begin(app, account.ok_or(Code::NotFound)?)
+pub async fn session(app: &App, account_id: String, client: &Client) -> Result<Session, Problem> {
+    let find = move |conn: &mut _| rows::find(conn, &account_id);
+    let account = app.db.read::<_, StoreError, _>(find).await?;
+    begin(app, account.as_ref().and_then(accounts::open).ok_or(Code::NotFound)?, client).await
 }
 
 /// The WeChat user with this digest, who is made when it is new. Its id.

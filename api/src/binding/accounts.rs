@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::Holder;
+use crate::auth::sessions::{self, Ended};
 use crate::clock::Timestamp;
 use crate::problem::{Code, Problem};
 use crate::store::accounts::{self as rows, AccountRow};
@@ -51,11 +52,11 @@ pub fn acting_for(conn: &mut Conn, holder: &Holder) -> Result<Vec<ActingAccount>
 /// # Errors
 /// [`Code::NotFound`] when it is none of this holder's that could still act.
 pub fn end(conn: &mut Conn, holder: &Holder, id: &str, now: Timestamp) -> Result<(), Problem> {
-    if rows::end_of_holder(conn, &holder.holder_id, id, now.millis())? {
-        Ok(())
-    } else {
-        Err(Code::NotFound.into())
+    if !rows::end_of_holder(conn, &holder.holder_id, id, now.millis())? {
+        return Err(Code::NotFound.into());
     }
+    sessions::end_all(conn, id, None, Ended::AccountDisabled, now)?;
+    Ok(())
 }
 
 impl ActingAccount {

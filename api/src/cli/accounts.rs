@@ -119,8 +119,8 @@ async fn list(app: &App) -> Result<(), Failure> {
 }
 
 async fn disable(app: &App, login: String) -> Result<(), Failure> {
-    let at = app.clock.now().millis();
-    let ended = app.db.write(move |conn| store::accounts::disable(conn, &login, at)).await;
+    let now = app.clock.now();
+    let ended = app.db.write(move |conn| accounts::disable(conn, &login, now)).await;
     if ended.map_err(Failure::new)? {
         Ok(())
     } else {

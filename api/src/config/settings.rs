@@ -112,8 +112,20 @@ settings! {
     status_list_interval: u32, "seconds" = 5;
     /// How long published lists are kept for disputes, in days.
     bundle_retention: u32, "days" = 400;
-    /// How long a sign-in lasts, in seconds.
-    session_lifetime: u32, "seconds" = 12 * 3600;
+    /// How long an access token is good for before it must be refreshed, in seconds.
+    access_lifetime: u32, "seconds" = 600;
+    /// How long after a refresh the token before it still gets the same answer, in seconds. Without limit as long as the answer was not heard: see docs/sign-in.md.
+    refresh_grace: u32, "seconds" = 30;
+    /// How long a session of staff may go unused, in seconds.
+    staff_session_idle: u32, "seconds" = 30 * 60;
+    /// How long a session of staff lasts at most, in seconds.
+    staff_session_lifetime: u32, "seconds" = 12 * 3600;
+    /// How many sessions one of staff may have at once; with one more, the oldest ends. 0: any number.
+    staff_sessions: u32, "number" = 0;
+    /// How long a session of a holder may go unused, in seconds.
+    holder_session_idle: u32, "seconds" = 30 * 86_400;
+    /// How long a session of a holder lasts at most, in seconds.
+    holder_session_lifetime: u32, "seconds" = 90 * 86_400;
     /// Rounds of PBKDF2-HMAC-SM3 for passwords. Production takes 100000 or more.
     password_rounds: u32, "number" = 120_000;
     /// Failed sign-ins for one login within 15 minutes, after which it must wait.

@@ -94,6 +94,12 @@ problems! {
     SessionExpired UNAUTHORIZED "session_expired"
         "登录已过期", "The session has ended";
         "请重新登录", "Sign in again".
+    SessionEnded UNAUTHORIZED "session_ended"
+        "该登录已被退出", "The session was ended";
+        "请重新登录；如非本人操作，请立即修改密码并联系管理员", "Sign in again; if that was not you, change the password at once and tell an administrator".
+    RefreshReused UNAUTHORIZED "refresh_reused"
+        "刷新令牌已被使用过，该登录已退出", "This refresh token was used before; its session has been ended";
+        "请重新登录；令牌可能被他人取得，建议修改密码", "Sign in again; someone else may have the token, so best change the password".
     SignInFailed UNAUTHORIZED "sign_in_failed"
         "账号或密码不正确", "The login or the password is not right";
         "核对账号和密码；忘记密码请联系管理员", "Check both; if the password is forgotten, ask an administrator".

@@ -1,12 +1,12 @@
 //! Binding a WeChat user to a holder, deciding about it, and the accounts that act for a holder.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::wechat::WechatUser;
-use crate::auth::{self, Holder, Operator, Session};
+use crate::auth::{Client, Holder, Operator, Session};
 use crate::binding::{self, ActingAccount, Binding, Bound, Decided, Pending, Wanted};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -50,11 +50,10 @@ pub struct Page {
 pub async fn create(
     app: web::Data<App>,
     WechatUser(user_id): WechatUser,
-    request: HttpRequest,
+    client: Client,
     Json(wanted): Json<Wanted>,
 ) -> Result<HttpResponse, Problem> {
-    let address = auth::client_address(&request, app.config.trust_forwarded_for);
-    let bound = binding::bind(&app, user_id, address.map(|address| address.to_string()), wanted).await?;
+    let bound = binding::bind(&app, user_id, &client, wanted).await?;
     let mut response = if bound.is_decided() { HttpResponse::Created() } else { HttpResponse::Accepted() };
     Ok(response.json(bound))
 }
@@ -78,9 +77,10 @@ pub async fn list(
 pub async fn begin(
     app: web::Data<App>,
     WechatUser(user_id): WechatUser,
+    client: Client,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let session = binding::begin(&app, user_id, id.into_inner()).await?;
+    let session = binding::begin(&app, user_id, id.into_inner(), &client).await?;
     Ok(HttpResponse::Created().json(session))
 }
 

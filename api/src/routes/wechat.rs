@@ -1,11 +1,11 @@
 //! Coming in from the WeChat mini-program.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth;
+use crate::auth::Client;
 use crate::auth::wechat::{self, WechatSession};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -24,10 +24,9 @@ pub struct Login {
     responses((status = 201, description = "Who came in, and for whom it may act", body = WechatSession)))]
 pub async fn create(
     app: web::Data<App>,
-    request: HttpRequest,
+    client: Client,
     Json(login): Json<Login>,
 ) -> Result<HttpResponse, Problem> {
-    let address = auth::client_address(&request, app.config.trust_forwarded_for);
-    let session = wechat::sign_in(&app, address, &login.js_code).await?;
+    let session = wechat::sign_in(&app, &client, &login.js_code).await?;
     Ok(HttpResponse::Created().json(session))
 }

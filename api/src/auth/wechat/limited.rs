@@ -10,7 +10,7 @@ use sm3::Sm3;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::auth::roles::bearer;
+use crate::auth::caller::bearer;
 use crate::clock::Timestamp;
 use crate::keys::{Keystore, KeystoreError};
 use crate::problem::{Code, Problem};

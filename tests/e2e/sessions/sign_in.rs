@@ -1,10 +1,10 @@
-//! Signing in, and what a session is good for.
+//! Signing in with login and password.
 
 use serde_json::json;
-use yzt_api::auth::Role;
+use yzt_api::auth::{Role, accounts};
 use yzt_api::store::StoreError;
 use yzt_tests::TestApp;
-use yzt_tests::app::PASSWORD;
+use yzt_tests::app::{BEGINNING, PASSWORD};
 
 #[tokio::test]
 async fn whoever_has_the_password_gets_a_session_for_the_account() {
@@ -66,16 +66,6 @@ async fn failures_for_many_logins_from_one_address_are_limited_too() {
 }
 
 #[tokio::test]
-async fn a_session_ends_when_its_time_is_over() {
-    let app = TestApp::spawn_with(|config| config.session_lifetime = 60).await;
-    let officer = app.officer().await;
-    app.pass(59);
-    let _ = officer.get("/v1/me").await.json(200);
-    app.pass(1);
-    assert_eq!(officer.get("/v1/me").await.problem(), "session_expired");
-}
-
-#[tokio::test]
 async fn a_disabled_account_is_out_at_once() {
     let app = TestApp::spawn().await;
     let login = app.account(Role::Officer, None).await;
@@ -100,7 +90,7 @@ async fn a_token_that_is_not_ours_is_no_session() {
 
 async fn disable(app: &TestApp, login: &str) {
     let login = login.to_owned();
-    let work = move |conn: &mut _| yzt_api::store::accounts::disable(conn, &login, 1);
+    let work = move |conn: &mut _| accounts::disable(conn, &login, BEGINNING);
     let disabled: Result<bool, StoreError> = app.running.app().db.write(work).await;
     assert!(disabled.unwrap());
 }

@@ -1,0 +1,21 @@
+-- Sessions: one row for each sign-in, until some time after its end. Neither token is kept: an access token names
+-- its session, a refresh token is made again from `salt`, the generation and the secret in the keystore.
+CREATE TABLE sessions (
+    id            TEXT PRIMARY KEY,
+    account_id    TEXT NOT NULL REFERENCES accounts (id),
+    device        TEXT NOT NULL,            -- what the client calls itself
+    address       TEXT,                     -- masked before it is kept
+    salt          BYTEA NOT NULL,           -- 32 random bytes
+    generation    INTEGER NOT NULL CHECK (generation >= 1),    -- of the refresh token that stands
+    heard         INTEGER NOT NULL,         -- the last generation whose access token came back: its answer arrived
+    created_at    BIGINT NOT NULL,
+    refreshed_at  BIGINT NOT NULL,
+    used_at       BIGINT NOT NULL,          -- of the last request, to a thirtieth of the idle limit
+    ends_at       BIGINT NOT NULL,          -- the absolute limit
+    ended_at      BIGINT,
+    ended_because TEXT CHECK (ended_because IN ('signed_out','ended_by_owner','refresh_reused','too_many_sessions',
+                      'account_disabled','password_changed','role_changed','factors_reset')),
+    CHECK ((ended_at IS NULL) = (ended_because IS NULL))
+);
+CREATE INDEX sessions_by_account ON sessions (account_id) WHERE ended_at IS NULL;
+CREATE INDEX sessions_by_end ON sessions (ends_at);
