@@ -131,8 +131,13 @@ impl TestApp {
 
     /// Someone of this role of a division, signed in.
     pub async fn staff_of(&self, role: Role, division: &str) -> Person {
-        let login = self.add(role, None, Some(division)).await;
+        let login = self.account_of(role, division).await;
         self.visitor().sign_in(&login, PASSWORD).await
+    }
+
+    /// As [`Self::account`], of a division.
+    pub async fn account_of(&self, role: Role, division: &str) -> String {
+        self.add(role, None, Some(division)).await
     }
 
     /// Whoever acts for this holder.

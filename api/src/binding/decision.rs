@@ -50,27 +50,37 @@ pub struct Decided {
     reason: Option<String>,
 }
 
-/// The requests that this operator may decide, oldest first, those after `after`.
+/// The requests of a division, or of all that this operator may decide, oldest first, those after `after`.
 ///
 /// # Errors
-/// When the database cannot.
-pub fn pending(conn: &mut Conn, operator: &Account, after: &str) -> Result<Vec<Pending>, StoreError> {
-    let prefix = operator.division.as_deref().unwrap_or_default();
-    let rows = rows::pending(conn, prefix, after, PAGE)?;
-    rows.into_iter().map(|row| Pending::of(conn, row)).collect()
+/// [`Code::BadQuery`] for what is no division, [`Code::OtherDivision`] for one that is not the operator's.
+pub fn pending(
+    conn: &mut Conn,
+    operator: &Account,
+    division: Option<String>,
+    after: &str,
+) -> Result<Vec<Pending>, Problem> {
+    let prefix = division.or_else(|| operator.division.clone()).unwrap_or_default();
+    if !prefix.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Code::BadQuery.into());
+    }
+    operator.require_jurisdiction((!prefix.is_empty()).then_some(prefix.as_str()))?;
+    let rows = rows::pending(conn, &prefix, after, PAGE)?;
+    rows.into_iter().map(|row| Ok(Pending::of(conn, row)?)).collect()
 }
 
 /// Decides a request.
 ///
 /// # Errors
-/// [`Code::NotFound`] when there is none that this operator may decide; [`Code::BindingDecided`] when a colleague was
-/// first; [`Code::UnfitValue`] for a refusal without a reason.
+/// [`Code::NotFound`] when there is none, [`Code::OtherDivision`] when it is not this operator's to decide;
+/// [`Code::BindingDecided`] when a colleague was first; [`Code::UnfitValue`] for a refusal without a reason.
 pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) -> Result<Binding, Problem> {
     let reason = decided.reason()?;
     let now = app.clock.now();
     let new_holder_id = app.new_id().to_string();
     let work = move |conn: &mut Conn| -> Result<_, Problem> {
-        let row = rows::find(conn, &id)?.filter(|row| may_decide(&operator, row)).ok_or(Code::NotFound)?;
+        let row = rows::find(conn, &id)?.ok_or(Code::NotFound)?;
+        operator.require_division(row.division.as_deref().ok_or(Code::NotFound)?)?;
         let decision = Decision {
             state: if decided.approve { "bound" } else { "refused" },
             account_id: decided.approve.then_some(&id),
@@ -89,10 +99,6 @@ pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) 
         user.into_iter().find(|(known, ..)| known.id == id).ok_or_else(|| Code::NotFound.into())
     };
     Ok(Binding::of(app.db.write(work).await?))
-}
-
-fn may_decide(operator: &Account, row: &BindingRow) -> bool {
-    row.division.as_deref().is_some_and(|division| operator.covers(division))
 }
 
 fn organisation(id: String, row: &BindingRow, now: Timestamp) -> HolderRow {

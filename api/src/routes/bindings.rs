@@ -39,6 +39,8 @@ pub struct Page {
     /// Those after the one with this id.
     #[serde(default)]
     after: String,
+    /// Those of this division.
+    division: Option<String>,
 }
 
 /// Binds to a person at once (201), or asks to act for an organisation (202). With the token of a WeChat session.
@@ -46,7 +48,9 @@ pub struct Page {
     security(("session" = [])), request_body = Wanted,
     responses(
         (status = 201, description = "Bound, with the holder's session", body = Bound),
-        (status = 202, description = "An operator has to decide", body = Bound)))]
+        (status = 202, description = "An operator has to decide", body = Bound),
+        (status = 422, description = "`unfit_value`, `real_name_mismatch`"),
+        (status = 429, description = "`too_many_attempts`")))]
 pub async fn create(
     app: web::Data<App>,
     WechatUser(user_id): WechatUser,
@@ -87,14 +91,17 @@ pub async fn begin(
 /// Requests to act for an organisation that this operator may decide.
 #[utoipa::path(get, path = "/v1/binding-requests", tag = "accounts", operation_id = "list_binding_requests",
     security(("session" = [])),
-    params(("after" = Option<String>, Query, description = "Requests after the one with this id")),
+    params(
+        ("after" = Option<String>, Query, description = "Requests after the one with this id"),
+        ("division" = Option<String>, Query, description = "Those of this division: two, four or six digits")),
     responses((status = 200, description = "Those that wait", body = Requests)))]
 pub async fn requests(
     app: web::Data<App>,
     Operator(operator): Operator,
     page: web::Query<Page>,
 ) -> Result<web::Json<Requests>, Problem> {
-    let find = move |conn: &mut _| binding::pending(conn, &operator, &page.after);
+    let page = page.into_inner();
+    let find = move |conn: &mut _| binding::pending(conn, &operator, page.division, &page.after);
     Ok(web::Json(Requests { requests: app.db.read(find).await? }))
 }
 
@@ -102,7 +109,10 @@ pub async fn requests(
 #[utoipa::path(post, path = "/v1/binding-requests/{id}/decision", tag = "accounts",
     operation_id = "decide_binding_request", security(("session" = [])),
     params(("id" = String, Path, description = "Id of the request")), request_body = Decided,
-    responses((status = 200, description = "What became of the request", body = Binding)))]
+    responses(
+        (status = 200, description = "What became of the request", body = Binding),
+        (status = 409, description = "`binding_decided`"),
+        (status = 422, description = "`unfit_value`")))]
 pub async fn decide(
     app: web::Data<App>,
     Operator(operator): Operator,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::{Holder, Role, SignedIn};
+use crate::auth::{Holder, SignedIn};
 use crate::devices::{self, Challenge, Device, DeviceCredential, Registration};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -37,7 +37,10 @@ pub async fn challenge(app: web::Data<App>, SignedIn(account): SignedIn) -> Resu
 /// Registers a phone: a holder's where the deployment allows it, an officer's always.
 #[utoipa::path(post, path = "/v1/devices", tag = "devices", operation_id = "register_device",
     security(("session" = [])), request_body = Registration,
-    responses((status = 201, description = "The device", body = Device)))]
+    responses(
+        (status = 201, description = "The device", body = Device),
+        (status = 409, description = "`device_known`, `too_many_devices`"),
+        (status = 422, description = "`unfit_value`, `challenge_invalid`, `device_proof_invalid`")))]
 pub async fn create(
     app: web::Data<App>,
     SignedIn(account): SignedIn,
@@ -51,8 +54,7 @@ pub async fn create(
 #[utoipa::path(get, path = "/v1/devices", tag = "devices", operation_id = "list_devices",
     security(("session" = [])),
     responses((status = 200, description = "All of them", body = Devices)))]
-pub async fn list(app: web::Data<App>, who: SignedIn) -> Result<web::Json<Devices>, Problem> {
-    let account = who.one_of(&[Role::Holder, Role::Officer])?;
+pub async fn list(app: web::Data<App>, SignedIn(account): SignedIn) -> Result<web::Json<Devices>, Problem> {
     let devices = app.db.read(move |conn| devices::list(conn, &account)).await?;
     Ok(web::Json(Devices { devices }))
 }
@@ -63,10 +65,9 @@ pub async fn list(app: web::Data<App>, who: SignedIn) -> Result<web::Json<Device
     responses((status = 204, description = "It is revoked")))]
 pub async fn revoke(
     app: web::Data<App>,
-    who: SignedIn,
+    SignedIn(account): SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let account = who.one_of(&[Role::Holder, Role::Officer, Role::SystemAdmin])?;
     let now = app.clock.now();
     app.db.write(move |conn| devices::revoke(conn, &id, &account, now)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -76,7 +77,9 @@ pub async fn revoke(
 #[utoipa::path(post, path = "/v1/certificates/{id}/credentials", tag = "devices", operation_id = "bind_credential",
     security(("session" = [])), params(("id" = String, Path, description = "Id of the certificate")),
     request_body = Binding,
-    responses((status = 201, description = "The credential for the device", body = DeviceCredential)))]
+    responses(
+        (status = 201, description = "The credential for the device", body = DeviceCredential),
+        (status = 409, description = "`device_revoked`, or why the certificate cannot be presented")))]
 pub async fn bind(
     app: web::Data<App>,
     holder: Holder,

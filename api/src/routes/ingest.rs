@@ -26,7 +26,9 @@ const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 128;
     request_body(
         description = "Certificates as docs/ingest-format.md says",
         content((String = "application/x-ndjson"), (String = "text/csv"))),
-    responses((status = 200, description = "What became of the batch, with the first 1,000 findings", body = Report)))]
+    responses(
+        (status = 200, description = "What became of the batch, with the first 1,000 findings", body = Report),
+        (status = 409, description = "`idempotency_key_reused`")))]
 pub async fn create(
     app: web::Data<App>,
     Issuer(account): Issuer,
@@ -70,11 +72,10 @@ pub struct Page {
     responses((status = 200, description = "The report, with up to 1,000 findings", body = Report)))]
 pub async fn report(
     app: web::Data<App>,
-    who: SignedIn,
+    SignedIn(account): SignedIn,
     batch: web::Path<String>,
     page: web::Query<Page>,
 ) -> Result<web::Json<Report>, Problem> {
-    let account = who.one_of(&[Role::Issuer, Role::Operator])?;
     let (batch, after_line) = (batch.into_inner(), page.after_line);
     let find = move |conn: &mut _| -> Result<_, Problem> {
         let batch = batches::find(conn, &batch)?.ok_or(Code::NotFound)?;

@@ -21,7 +21,12 @@ pub struct Login {
 /// Signs in from WeChat. Who is not bound to a holder yet gets a session that is good for binding only.
 #[utoipa::path(post, path = "/v1/wechat/sessions", tag = "accounts", operation_id = "wechat_sign_in",
     request_body = Login,
-    responses((status = 201, description = "Who came in, and for whom it may act", body = WechatSession)))]
+    responses(
+        (status = 201, description = "Who came in, and for whom it may act", body = WechatSession),
+        (status = 401, description = "`wechat_code_invalid`, `wechat_code_used`"),
+        (status = 403, description = "`wechat_off`, `wechat_user_blocked`"),
+        (status = 422, description = "`unfit_value`"),
+        (status = 429, description = "`too_many_attempts`")))]
 pub async fn create(
     app: web::Data<App>,
     client: Client,

@@ -106,7 +106,7 @@ async fn a_request_is_for_the_operators_of_its_division() {
     let stranger = world.app.staff_of(Role::Operator, elsewhere).await;
     assert_eq!(stranger.get("/v1/binding-requests").await.json(200)["requests"], json!([]));
     let decision = decide(&stranger, &id, json!({ "approve": true })).await;
-    assert_eq!(decision.problem(), "not_found");
+    assert_eq!(decision.problem(), "other_division");
     let colleague = world.app.staff_of(Role::Operator, &division).await;
     let _ = decide(&colleague, &id, json!({ "approve": true })).await.json(200);
 }

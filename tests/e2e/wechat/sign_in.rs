@@ -22,7 +22,7 @@ async fn who_comes_for_the_first_time_may_bind_and_do_nothing_else() {
 async fn the_session_of_an_account_is_no_session_of_a_wechat_user() {
     let world = World::new().await;
     let officer = world.app.officer().await;
-    assert_eq!(officer.get("/v1/bindings").await.problem(), "not_signed_in");
+    assert_eq!(officer.get("/v1/bindings").await.problem(), "wrong_role");
     assert_eq!(world.app.visitor().get("/v1/bindings").await.problem(), "not_signed_in");
 }
 

@@ -25,6 +25,15 @@ const PREFIX: &str = "wx1";
 /// Who came in from WeChat: its id.
 pub struct WechatUser(pub String);
 
+impl WechatUser {
+    /// Whether a request carries what looks like such a session.
+    #[must_use]
+    pub fn asks(request: &HttpRequest) -> bool {
+        let rest = bearer(request).and_then(|token| token.strip_prefix(PREFIX));
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    }
+}
+
 impl FromRequest for WechatUser {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

@@ -1,0 +1,199 @@
+//! One object of each kind that has an address, and the people it belongs to: all of one city.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use reqwest::Method;
+use serde_json::{Value, json};
+use verifier_core::ids::Kind;
+use verifier_core::sm2::SigningKey;
+use yzt_api::auth::Role;
+use yzt_api::store::StoreError;
+use yzt_api::store::bindings::{self, BindingRow};
+use yzt_api::store::wechat_users::{self, WechatUserRow};
+use yzt_tests::actors::Person;
+use yzt_tests::app::PASSWORD;
+use yzt_tests::{Answer, TestApp};
+
+/// The objects and their owners.
+pub struct World {
+    pub app: TestApp,
+    city: String,
+    /// Who owns the objects: a login for each role.
+    logins: BTreeMap<&'static str, String>,
+    /// A session of each of them.
+    sessions: BTreeMap<&'static str, String>,
+    certificate: String,
+    batch: String,
+    device: String,
+    officers_device: String,
+    receipt: String,
+    binding_request: String,
+    acting_account: String,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let app = TestApp::spawn_with(|config| config.device_credentials = true).await;
+        let issued = app.issued(Kind::TaxiDriver).await;
+        let city = issued.record.division().as_str()[..4].to_owned();
+        let (mut logins, mut sessions) = (BTreeMap::new(), BTreeMap::new());
+        for role in Role::ALL {
+            let login = match role {
+                Role::Holder => app.account(role, Some(&issued.holder_id)).await,
+                _ => app.account_of(role, &city).await,
+            };
+            let person = app.visitor().sign_in(&login, PASSWORD).await;
+            sessions.insert(role.word(), session(&person).await);
+            logins.insert(role.word(), login);
+        }
+        let [holder, officer, issuer] =
+            [Role::Holder, Role::Officer, Role::Issuer].map(|role| &logins[role.word()]);
+        let holder = app.visitor().sign_in(holder, PASSWORD).await;
+        let officer = app.visitor().sign_in(officer, PASSWORD).await;
+        let issuer = app.visitor().sign_in(issuer, PASSWORD).await;
+        let upload = issuer.request(Method::POST, "/v1/ingest").header("content-type", "text/csv");
+        let batch = issuer.send(upload.body("kind\n013\n")).await.json(200);
+        let shown = holder.post(&format!("/v1/certificates/{}/presentations", issued.id), &json!({})).await;
+        let receipt = app.receipt(shown.json(201)["code"].as_str().unwrap());
+        let _ = officer.post("/v1/receipts", &json!({ "receipt": receipt })).await.json(201);
+        Self {
+            certificate: issued.id,
+            batch: batch["batch"].as_str().unwrap().to_owned(),
+            device: register(&holder, 1).await,
+            officers_device: register(&officer, 2).await,
+            receipt: receipt.id.to_string(),
+            binding_request: binding_request(&app, &city).await,
+            acting_account: acting_account(&app, &issued.holder_id).await,
+            app,
+            city,
+            logins,
+            sessions,
+        }
+    }
+
+    /// The address of the object at a route that somebody of this role owns, or has in the division.
+    pub fn place(&self, path: &str, role: Role) -> String {
+        let object = match path.split("/{").next().unwrap() {
+            "/v1/certificates" => &self.certificate,
+            "/v1/ingest" => &self.batch,
+            "/v1/devices" if role == Role::Officer => &self.officers_device,
+            "/v1/devices" => &self.device,
+            "/v1/receipts" => &self.receipt,
+            "/v1/binding-requests" => &self.binding_request,
+            "/v1/me/accounts" => &self.acting_account,
+            "/v1/sessions" => &self.sessions[role.word()],
+            other => panic!("say here which object stands at {other}/…"),
+        };
+        let (before, after) = (path.find('{').unwrap(), path.find('}').unwrap());
+        format!("{}{object}{}", &path[..before], &path[after + 1..])
+    }
+
+    /// A request for a division, where it is not an object that lies in one.
+    pub fn asking_for(&self, path: &str, division: &str) -> String {
+        match path {
+            "/v1/kpi/activation" => format!("{path}?year=2026&division={division}"),
+            "/v1/binding-requests" => format!("{path}?division={division}"),
+            other => panic!("say here how {other} is asked for a division"),
+        }
+    }
+
+    /// A body that is sound, where a handler reads it before it finds the object.
+    pub fn body(&self, method: &str, path: &str) -> Value {
+        match (method, path) {
+            ("POST", "/v1/certificates/{id}/events") => json!({ "event": "review_overdue" }),
+            ("POST", "/v1/binding-requests/{id}/decision") => json!({ "approve": true }),
+            ("POST", "/v1/certificates/{id}/credentials") => json!({ "device_id": self.device }),
+            _ => json!({}),
+        }
+    }
+
+    /// The city of the objects.
+    pub fn city(&self) -> &str {
+        &self.city
+    }
+
+    /// A city that is not that of the objects.
+    pub fn other_city(&self) -> &'static str {
+        if self.city == "2114" { "2101" } else { "2114" }
+    }
+
+    /// Whose the object is at a route that shows a role its own, signed in anew: some addresses end sessions.
+    pub async fn owner(&self, role: Role) -> Person {
+        self.app.visitor().sign_in(&self.logins[role.word()], PASSWORD).await
+    }
+
+    /// Someone of a role who owns nothing of this, in the same city.
+    pub async fn stranger(&self, role: Role) -> Person {
+        if role == Role::Holder {
+            let other = self.app.issued(Kind::PractitionerQualification).await;
+            return self.app.holder_of(&other).await.0;
+        }
+        self.app.staff_of(role, &self.city).await
+    }
+}
+
+/// Asks for something as a client would, with a body where the method has one.
+pub async fn ask(who: &Person, method: &str, address: &str, body: &Value) -> Answer {
+    let method: Method = method.parse().unwrap();
+    let has_body = method != Method::GET && method != Method::DELETE;
+    let request = who.request(method, address);
+    who.send(if has_body { request.json(body) } else { request }).await
+}
+
+/// The session somebody asks from.
+async fn session(who: &Person) -> String {
+    let sessions = who.get("/v1/sessions").await.json(200);
+    let current = sessions["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true);
+    current.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+/// Another account of the same holder.
+async fn acting_account(app: &TestApp, holder_id: &str) -> String {
+    let login = app.account(Role::Holder, Some(holder_id)).await;
+    login.strip_prefix("holder-").unwrap().to_owned()
+}
+
+/// A request to act for an organisation of this city, as it is kept.
+async fn binding_request(app: &TestApp, city: &str) -> String {
+    let id = app.running.app().new_id().to_string();
+    let user = WechatUserRow { id: id.clone(), openid: vec![7; 32], created_at: 1, changed_at: 1 };
+    let row = BindingRow {
+        id: id.clone(),
+        wechat_user_id: id.clone(),
+        state: "pending".to_owned(),
+        code_type: "001".to_owned(),
+        account_id: None,
+        organisation_code: Some("91210100MA0UABCD0X".to_owned()),
+        organisation_name: Some("某某运输有限公司".to_owned()),
+        applicant: Some("王五".to_owned()),
+        division: Some(format!("{city}00")),
+        real_name_reference: "R-1".to_owned(),
+        requested_at: 1,
+        decided_at: None,
+        decided_by: None,
+        reason: None,
+    };
+    let keep = move |conn: &mut _| -> Result<_, StoreError> {
+        wechat_users::find_or_insert(conn, user)?;
+        bindings::insert(conn, &row)
+    };
+    app.running.app().db.write(keep).await.unwrap();
+    id
+}
+
+async fn register(owner: &Person, number: u8) -> String {
+    let phone = SigningKey::from_bytes(&[number; 32]).unwrap();
+    let answer = owner.post("/v1/device-challenges", &json!({})).await.json(201);
+    let challenge = answer["challenge"].as_str().unwrap();
+    let bytes = HEXLOWER.decode(challenge.as_bytes()).unwrap();
+    let signed = phone.sign(&[b"yzt-device-registration:".as_slice(), &bytes].concat());
+    let registration = json!({
+        "public_key": HEXLOWER.encode(&phone.public_key().compressed()),
+        "label": "我的手机",
+        "challenge": challenge,
+        "signature": HEXLOWER.encode(&signed),
+    });
+    let device = owner.post("/v1/devices", &registration).await.json(201);
+    device["id"].as_str().unwrap().to_owned()
+}
