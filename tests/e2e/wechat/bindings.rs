@@ -162,7 +162,7 @@ async fn a_new_phone_acts_too_and_the_lost_one_is_ended_by_it() {
     let path = format!("/v1/me/accounts/{}", lost_bound["binding"]["id"].as_str().unwrap());
     let ended = holder.send(holder.request(Method::DELETE, &path)).await;
     assert_eq!(ended.status, 204);
-    assert_eq!(in_session(&world.app, &lost_bound).get("/v1/me").await.problem(), "session_ended");
+    assert_eq!(in_session(&world.app, &lost_bound).get("/v1/me").await.problem(), "not_signed_in");
     let (lost, session) = world.comes("oTest-lost-phone").await;
     assert_eq!((&session["bindings"][0]["state"], session.get("session")), (&json!("ended"), None));
     let begin = format!("/v1/bindings/{}/sessions", lost_bound["binding"]["id"].as_str().unwrap());
