@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
+use crate::audit::Audit;
 use crate::auth::real_name::RealName;
 use crate::auth::sessions::Tokens;
 use crate::auth::wechat::Wechat;
@@ -34,6 +35,8 @@ pub struct App {
     pub ephemeral: Ephemeral,
     /// What signs.
     pub signer: Arc<Signer>,
+    /// Who did what: written here, before or with what is done.
+    pub audit: Audit,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
     /// The way in from WeChat.
@@ -62,8 +65,11 @@ impl App {
         let tokens = Tokens::open(&keystore)?;
         let wechat = Wechat::open(&config, &keystore)?;
         let real_name = RealName::open(&config)?;
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
+        let db = Db::open(&config.store()?)?;
         Ok(Self {
-            db: Db::open(&config.store()?)?,
+            audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
+            db,
             signer: Arc::new(Signer::over(keystore)),
             tokens,
             wechat,
@@ -71,7 +77,7 @@ impl App {
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
-            metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            metrics,
             config,
             ids: Mutex::new(ContextV7::new()),
         })

@@ -56,7 +56,7 @@ pub(super) struct LimitedSessions(Zeroizing<Vec<u8>>);
 impl LimitedSessions {
     /// Tokens under the secret in the keystore, which is made when it is missing. Blocks.
     pub(super) fn open(keystore: &Keystore) -> Result<Self, KeystoreError> {
-        keystore.secret(SECRET).map(Self)
+        keystore.shared_secret(SECRET).map(Self)
     }
 
     /// A token for this user from `now` on, and when it ends.

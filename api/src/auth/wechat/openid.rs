@@ -18,7 +18,7 @@ pub(super) struct Openids(Zeroizing<Vec<u8>>);
 impl Openids {
     /// Digests under the key in the keystore, which is made when it is missing. Blocks.
     pub(super) fn open(keystore: &Keystore) -> Result<Self, KeystoreError> {
-        keystore.secret(KEY).map(Self)
+        keystore.shared_secret(KEY).map(Self)
     }
 
     /// The digest of an openid. One openid is another in another mini-program.
