@@ -10,7 +10,9 @@ use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
 use crate::audit::Audit;
+use crate::auth::real_name::RealName;
 use crate::auth::sessions::Tokens;
+use crate::auth::wechat::Wechat;
 use crate::claims::Claims;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Environment, Live};
@@ -47,6 +49,10 @@ pub struct App {
     pub audit: Audit,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
+    /// The way in from WeChat.
+    pub wechat: Wechat,
+    /// How a person is known to be who it says.
+    pub real_name: RealName,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// What time it is.
@@ -70,6 +76,8 @@ impl App {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
+        let wechat = Wechat::open(&config, &keystore)?;
+        let real_name = RealName::open(&config)?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         let db = Db::open_metered(&config.store()?, Some(metrics.database()))?;
         let claims = Claims::new(db.clone(), clock.clone());
@@ -84,6 +92,8 @@ impl App {
             signer: Arc::new(Signer::open(&config, keystore, &metrics)?),
             tokens,
             shelf: Arc::default(),
+            wechat,
+            real_name,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             clock,
             metrics,

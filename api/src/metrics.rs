@@ -79,6 +79,10 @@ metrics! {
         "The moment the newest backup holds, unix seconds; 0: there is none.";
     disk_free: IntGauge "yzt_data_dir_free_bytes" []
         "Bytes free where this server keeps what it writes.";
+    wechat_sign_ins: IntCounterVec "yzt_wechat_sign_ins_total" ["outcome"]
+        "Codes of WeChat's `wx.login` asked about, by outcome: ok, code (invalid or used), limited, blocked, unavailable.";
+    real_name_checks: IntCounterVec "yzt_real_name_checks_total" ["outcome"]
+        "Persons checked for binding, by outcome: match, mismatch, unavailable.";
     ingest_records: IntCounterVec "yzt_ingest_records_total" ["outcome"]
         "Certificate records that came in, by outcome: created, changed, unchanged, rejected.";
     verdicts: IntCounterVec "yzt_verdicts_total" ["via", "outcome", "reason"]

@@ -18,6 +18,7 @@ pub mod activations;
 pub mod audit;
 pub mod backups;
 pub mod batches;
+pub mod bindings;
 pub mod certificates;
 pub mod claims;
 mod connect;
@@ -37,6 +38,7 @@ pub mod publication;
 pub mod receipts;
 pub mod sessions;
 mod transaction;
+pub mod wechat_users;
 
 pub use connect::{Conn, DatabaseUrl, Durability};
 pub use error::StoreError;

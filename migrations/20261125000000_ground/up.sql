@@ -158,7 +158,7 @@ CREATE TABLE accounts (
     role          TEXT NOT NULL CHECK (role IN ('holder','officer','issuer','third_party','operator',
                       'system_admin','security_admin','audit_admin')),
     name          TEXT NOT NULL,
-    password_hash TEXT NOT NULL,
+    password_hash TEXT,                     -- NULL: reached by WeChat or by signed requests, never by a password
     holder_id     TEXT REFERENCES holders (id),
     division      TEXT,                     -- jurisdiction of staff: a prefix of GB/T 2260 codes
     created_at    BIGINT NOT NULL,

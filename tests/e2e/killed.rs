@@ -145,7 +145,7 @@ pub(crate) async fn add_account(db: &Db, id: &str, login: &str, role: Role) {
         login: login.to_owned(),
         role,
         name: "测试账号".to_owned(),
-        password: Password::hash(PASSWORD, 1).unwrap(),
+        password: Password::hash(PASSWORD, 1),
         holder_id: None,
         division: None,
     };

@@ -23,3 +23,4 @@ mod signing_service;
 mod stopping;
 mod upgrade;
 mod verification;
+mod wechat;

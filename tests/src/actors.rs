@@ -3,6 +3,7 @@
 use reqwest::{Client, Method, RequestBuilder};
 use serde::Serialize;
 use serde_json::json;
+use yzt_api::outbound;
 
 use crate::Answer;
 
@@ -20,7 +21,7 @@ impl Person {
     pub fn at(base: String) -> Self {
         yzt_api::tls::prepare();
         // No connection outlives its request: a server that stops waits for those that are open.
-        let http = Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        let http = outbound::plain().pool_max_idle_per_host(0).build().unwrap();
         Self { http, base, token: None }
     }
 

@@ -188,7 +188,7 @@ impl TestApp {
             login: login.clone(),
             role,
             name: "测试账号".to_owned(),
-            password: Password::hash(PASSWORD, app.config.password_rounds).unwrap(),
+            password: Password::hash(PASSWORD, app.config.password_rounds),
             holder_id: holder_id.map(str::to_owned),
             division: division.map(str::to_owned),
         };

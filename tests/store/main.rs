@@ -222,7 +222,7 @@ fn account(id: &str, login: &str) -> AccountRow {
         login: login.to_owned(),
         role: "officer".to_owned(),
         name: "测试账号".to_owned(),
-        password_hash: "none".to_owned(),
+        password_hash: None,
         holder_id: None,
         division: None,
         created_at: 0,

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::config::ConfigError;
 use crate::ephemeral::EphemeralError;
 use crate::keys::{CeremonyError, KeystoreError, ModuleError};
+use crate::outbound::Failure;
 use crate::store::StoreError;
 use crate::vault::VaultError;
 
@@ -22,6 +23,8 @@ pub enum StartError {
     Keys(CeremonyError),
     /// What encrypts personal data does not do.
     Vault(VaultError),
+    /// Requests to other services cannot be made.
+    Outbound(Failure),
     /// Two metrics share a name.
     Metrics(String),
     /// The address cannot be listened on.
@@ -60,6 +63,12 @@ impl From<EphemeralError> for StartError {
     }
 }
 
+impl From<Failure> for StartError {
+    fn from(failure: Failure) -> Self {
+        Self::Outbound(failure)
+    }
+}
+
 impl From<StoreError> for StartError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
@@ -80,6 +89,7 @@ impl fmt::Display for StartError {
             Self::Ephemeral(error) => error.fmt(f),
             Self::Keys(error) => error.fmt(f),
             Self::Vault(error) => error.fmt(f),
+            Self::Outbound(cause) => write!(f, "requests to other services: {cause}"),
             Self::Metrics(cause) => write!(f, "metrics: {cause}"),
             Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),
             Self::Ended(cause) => write!(f, "the server ended: {cause}"),

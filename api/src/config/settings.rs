@@ -205,6 +205,28 @@ settings! {
     sign_in_attempts: u32, "number" = 5;
     /// Failed sign-ins from one address within 15 minutes, after which it must wait.
     sign_in_attempts_address: u32, "number" = 100;
+    /// The mini-program's AppID. Empty: nobody signs in from WeChat.
+    wechat_app_id: String, "text" = String::new();
+    /// The mini-program's AppSecret. Better in a file, see `wechat_secret_file`.
+    wechat_secret: Secret, "text" = Secret::default();
+    /// A file whose first line is the mini-program's AppSecret.
+    wechat_secret_file: String, "file" = String::new();
+    /// Where WeChat's `code2Session` is asked: WeChat itself, or a gateway of the site that passes requests on.
+    wechat_base_url: String, "URL without path" = "https://api.weixin.qq.com".to_owned();
+    /// The address of the real-name service, in the form of docs/wechat.md. Empty: nobody can bind to a holder.
+    real_name_url: String, "URL" = String::new();
+    /// What the real-name service knows this server by.
+    real_name_app_id: String, "text" = "yzt".to_owned();
+    /// The secret that requests to the real-name service are authenticated with. Better in a file, see `real_name_secret_file`.
+    real_name_secret: Secret, "text" = Secret::default();
+    /// A file whose first line is the real-name service's secret.
+    real_name_secret_file: String, "file" = String::new();
+    /// Without a real-name service, take whoever knows the citizen id and the name of a holder on record for that holder. For development; production refuses it.
+    real_name_by_records: bool, "`true` or `false`" = false;
+    /// Failed attempts to bind to a holder by one WeChat user, or for one citizen id, within a day, after which they must wait.
+    binding_attempts: u32, "number" = 5;
+    /// Longest that WeChat or the real-name service may take to answer, in seconds.
+    outbound_timeout: u64, "seconds" = 5;
     /// Online verifications from one address within a minute, after which it must wait. Officers who are signed in are not counted.
     verifications_address: u32, "number" = 60;
     /// Whether the last entry of `X-Forwarded-For` is the client's address: only behind a proxy that sets it.
