@@ -201,3 +201,12 @@ async fn an_account_has_so_many_phones_and_no_more() {
     revoke(&officer, &first).await;
     registered(&officer, &phone(9)).await;
 }
+
+#[tokio::test]
+async fn a_registration_sent_again_by_who_did_not_hear_the_answer_is_the_same_device() {
+    let app = spawn_with_switch().await;
+    let officer = app.officer().await;
+    let device = registered(&officer, &phone(1)).await;
+    assert_eq!(registered(&officer, &phone(1)).await, device);
+    assert_eq!(officer.get("/v1/devices").await.json(200)["devices"].as_array().unwrap().len(), 1);
+}
