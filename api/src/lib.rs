@@ -33,5 +33,6 @@ mod schema;
 pub mod seal;
 pub mod server;
 pub mod store;
+pub mod vault;
 pub mod verification;
 pub mod watch;

@@ -20,6 +20,7 @@ pub mod backups;
 pub mod batches;
 pub mod certificates;
 mod connect;
+pub mod data_keys;
 pub mod devices;
 mod error;
 pub mod events;
@@ -65,6 +66,7 @@ pub struct StoreSettings {
 pub struct Db {
     readers: Lane,
     writers: Lane,
+    manager: Manager,
 }
 
 impl Db {
@@ -95,12 +97,21 @@ impl Db {
             DatabaseUrl::Sqlite(_) => Self {
                 readers: Lane::new("readers", manager(true), settings.connections),
                 writers: Lane::new("writers", manager(false), 1),
+                manager: manager(false),
             },
             DatabaseUrl::Postgres(_) => {
                 let lane = Lane::new("all", manager(false), settings.connections);
-                Self { readers: lane.clone(), writers: lane }
+                Self { readers: lane.clone(), writers: lane, manager: manager(false) }
             }
         })
+    }
+
+    /// A connection of its own, beside the pool: for what is rare and may come up where one is held already. Blocks.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub fn connect(&self) -> Result<Conn, StoreError> {
+        self.manager.connect_now()
     }
 
     /// Runs `work`, which only reads, on a blocking thread and outside any transaction.
