@@ -1,11 +1,13 @@
 //! The parts of a backup as a tar file: the database, the key files, then the manifest and its digest. Whoever has
 //! the plain file can read it with `tar` and without this program.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
@@ -103,13 +105,14 @@ pub(super) fn write<W: Write>(
 /// Reads an archive to its end and checks every part against the manifest; the parts are written into `folder` where
 /// there is one.
 pub(super) fn read(content: impl Read, folder: Option<&Path>) -> Result<Manifest, BackupError> {
-    let mut archive = Archive::new(content);
+    let ended = Rc::new(Cell::new(false));
+    let mut archive = Archive::new(Ending { from: content, ended: Rc::clone(&ended) });
     let mut found = Vec::new();
     let mut written = BTreeMap::new();
     let mut first = true;
     for entry in archive.entries()? {
         // What does not begin as a tar file was never one of ours; what goes on as none was damaged.
-        let mut entry = entry.map_err(|error| unreadable(error, first))?;
+        let mut entry = entry.map_err(|error| unreadable(error, first, ended.get()))?;
         first = false;
         let name = entry.path()?.to_string_lossy().into_owned();
         let length = entry.size();
@@ -175,9 +178,10 @@ fn extract(from: &mut impl Read, to: &Path) -> io::Result<u64> {
     Ok(length)
 }
 
-fn unreadable(error: io::Error, first: bool) -> BackupError {
+fn unreadable(error: io::Error, first: bool, ended: bool) -> BackupError {
     match BackupError::from(error) {
         BackupError::File(_) if first => BackupError::NotABackup,
+        BackupError::File(_) if ended => BackupError::CutOff,
         BackupError::File(_) => BackupError::Damaged("tar".to_owned()),
         ours => ours,
     }
@@ -189,6 +193,20 @@ fn header(length: u64, at: Timestamp) -> Header {
     header.set_mode(0o600);
     header.set_mtime(at.seconds().0);
     header
+}
+
+/// A reader that remembers whether its end was reached.
+struct Ending<R> {
+    from: R,
+    ended: Rc<Cell<bool>>,
+}
+
+impl<R: Read> Read for Ending<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(into)?;
+        self.ended.set(read == 0 && !into.is_empty());
+        Ok(read)
+    }
 }
 
 /// A reader that digests what passes.

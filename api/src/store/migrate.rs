@@ -66,7 +66,8 @@ where
         let pending = pending_in(conn, source)?;
         if let Conn::Postgres(conn) = conn {
             let due = beforehand.iter().filter(|(version, _)| pending.iter().any(|name| name == version));
-            for statement in due.flat_map(|(_, text)| text.split_inclusive(';')) {
+            let statements = due.flat_map(|(_, text)| text.split_terminator(';')).map(str::trim);
+            for statement in statements.filter(|statement| !statement.is_empty()) {
                 conn.batch_execute(statement)?;
             }
         }
