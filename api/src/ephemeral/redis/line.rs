@@ -124,8 +124,7 @@ fn client(settings: &RedisSettings) -> Result<Client, EphemeralError> {
         }
         return Err(EphemeralError::Setting("redis_ca_file: only with a redis_url of rediss://".to_owned()));
     }
-    // There may be one already: another part of the process uses TLS too.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    crate::tls::prepare();
     let root_cert = match settings.ca_file.as_str() {
         "" => None,
         path => Some(
