@@ -19,6 +19,7 @@ pub mod audit;
 pub mod backups;
 pub mod batches;
 pub mod bindings;
+mod bulk;
 pub mod certificates;
 pub mod claims;
 mod connect;
