@@ -12,6 +12,7 @@ use yzt_api::backup::{self, BackupError, Manifest, Options};
 use yzt_api::config::{Config, Secret};
 use yzt_api::record::Record;
 use yzt_api::store::{Conn, StoreError, certificates, inventory};
+use yzt_api::vault::Field;
 use yzt_tests::actors::Issuer;
 use yzt_tests::app::{BEGINNING, PASSWORD};
 use yzt_tests::certificates::Issued;
@@ -41,14 +42,18 @@ async fn a_backup_made_while_servers_write_has_all_that_was_acknowledged_and_not
     restore(&place, &file, Some("a passphrase")).await.unwrap();
 
     let mut conn = inventory::connect(&place.database.settings()).unwrap();
-    for (kind, issuer, number) in before {
-        let found = certificates::find_by_number(&mut conn, kind, &issuer, &number).unwrap();
-        assert!(found.is_some(), "{number}");
-    }
     assert_eq!(names(&mut conn, HALF), Vec::<String>::new());
     drop(conn);
 
     let restored = TestApp::spawn_with(|config| place.settle(config)).await;
+    let app = restored.running.app();
+    for (kind, issuer, number) in before {
+        // Found by the keys that were restored.
+        let index = app.vault.index(Field::CertificateNumber, &number);
+        let find = move |conn: &mut _| certificates::find_by_number(conn, kind, &issuer, &index);
+        let found: Result<_, StoreError> = app.db.read(find).await;
+        assert!(found.unwrap().is_some(), "{number}");
+    }
     assert_eq!(restored.visitor().get("/readyz").await.json(200)["ready"], true);
     let holder = restored.visitor().sign_in(&holder, PASSWORD).await;
     let Issued { id, .. } = shown;
