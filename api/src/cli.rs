@@ -13,6 +13,7 @@ use crate::config::{Config, ConfigError};
 use crate::keys::CeremonyError;
 
 mod accounts;
+mod audit;
 mod bundle;
 mod demo;
 mod docs;
@@ -39,6 +40,7 @@ Examples:
   yzt accounts add --login zhang --role officer --name 张警官
   yzt bundle export --out DIR        what officers carry, as files
   yzt verify --bundle DIR CODE       decide about a code without network
+  yzt audit verify                   whether the audit log is as it was written
   yzt docs configuration             all settings";
 
 /// 道路运输电子证照 Electronic road-transport certificates
@@ -65,6 +67,7 @@ enum Command {
     Keys(keys::Keys),
     /// Add, list and disable accounts
     Accounts(accounts::Accounts),
+    Audit(audit::Audit),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -100,6 +103,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Verify(verify) => return verify.run(),
         Command::Keys(keys) => keys.run(config()?)?,
         Command::Accounts(accounts) => accounts.run(config()?)?,
+        Command::Audit(audit) => return audit.run(config()?),
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@
 //! `routes/table.rs`.
 
 pub mod access;
+mod audit;
 mod bundle;
 mod certificates;
 mod devices;
@@ -64,6 +65,9 @@ routes! {
 
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]
+
+    // Audit
+    "/v1/audit"             [GET => audit::list]
 
     // Operations
     "/healthz"          [GET => health::alive]

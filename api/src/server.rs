@@ -6,9 +6,12 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as Application, HttpServer, web};
+use data_encoding::HEXLOWER;
 use tokio::task::JoinHandle;
+use verifier_core::sm2::sm3;
 
 use crate::app::{App, StartError};
+use crate::audit::{self, Action, Context, Entry};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::problem::{Code, Problem};
@@ -29,6 +32,7 @@ pub struct Running {
     upkeep: JoinHandle<()>,
     learning: JoinHandle<()>,
     sweeping: JoinHandle<()>,
+    watching: JoinHandle<()>,
 }
 
 impl Running {
@@ -69,6 +73,8 @@ impl Running {
         self.upkeep.abort();
         self.learning.abort();
         self.sweeping.abort();
+        self.watching.abort();
+        note(&self.app, Action::ServerStopped).await;
         ended(self.ended).await
     }
 }
@@ -84,11 +90,13 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     config.bind = address.to_string();
     let app = web::Data::new(App::start(config, clock).await?);
     let server = build(app.clone(), listener)?;
+    note(&app, Action::ServerStarted).await;
     let handle = server.handle();
     let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
     let learning = tokio::spawn(keep_learning(app.clone()));
     let sweeping = tokio::spawn(auth::sessions::keep_swept(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning, sweeping })
+    let watching = tokio::spawn(audit::keep_watch(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning, sweeping, watching })
 }
 
 /// Runs a server until SIGTERM or SIGINT.
@@ -109,6 +117,13 @@ async fn keep_learning(app: web::Data<App>) {
             tracing::error!(%error, "keys as before: they could not be learnt");
         }
     }
+}
+
+/// Notes that this server starts or stops, and with which settings: their digest, which knows no secret.
+async fn note(app: &App, action: Action) {
+    let settings = HEXLOWER.encode(&sm3(format!("{:?}", app.config).as_bytes()));
+    let entry = Entry::new(action, Context::system()).detail("version", env!("CARGO_PKG_VERSION"));
+    app.audit.note(entry.detail("address", app.config.bind.as_str()).detail("settings", settings)).await;
 }
 
 fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::Server, StartError> {

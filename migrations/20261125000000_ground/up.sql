@@ -115,7 +115,7 @@ CREATE TABLE ingest_findings (
 
 CREATE TABLE signing_keys (
     kid           TEXT PRIMARY KEY,         -- hex
-    key_use       TEXT NOT NULL CHECK (key_use IN ('root','seal','presentation','status')),
+    key_use       TEXT NOT NULL CHECK (key_use IN ('root','seal','presentation','status','audit')),
     public_key    BYTEA NOT NULL,           -- 33 bytes, compressed
     development   BOOLEAN NOT NULL,
     not_before    BIGINT NOT NULL,

@@ -134,6 +134,12 @@ settings! {
     sign_in_attempts_address: u32, "number" = 100;
     /// Online verifications from one address within a minute, after which it must wait. Officers who are signed in are not counted.
     verifications_address: u32, "number" = 60;
+    /// How long entries of the audit log stay before they may be archived, in days. The law asks for six months: 183 at least.
+    audit_retention: u32, "days" = 183;
+    /// How long after a signed checkpoint of the audit log the next follows, when something was written, in seconds.
+    audit_checkpoint_interval: u32, "seconds" = 600;
+    /// Entries of the audit log after which a checkpoint is signed before its time.
+    audit_checkpoint_entries: u32, "number" = 1000;
     /// Whether the last entry of `X-Forwarded-For` is the client's address: only behind a proxy that sets it.
     trust_forwarded_for: bool, "`true` or `false`" = false;
     /// Largest request body, in bytes, except for uploads.

@@ -11,7 +11,7 @@ use crate::schema::signing_keys;
 pub struct KeyRow {
     /// The key id, hex.
     pub kid: String,
-    /// `root`, `seal`, `presentation` or `status`.
+    /// `root`, `seal`, `presentation`, `status` or `audit`.
     pub key_use: String,
     /// 33 bytes, compressed.
     pub public_key: Vec<u8>,
