@@ -14,6 +14,7 @@ use crate::keys::CeremonyError;
 use crate::store::StoreError;
 
 mod accounts;
+mod audit;
 mod backup;
 mod bundle;
 mod demo;
@@ -43,6 +44,7 @@ Examples:
   yzt accounts add --login zhang --role officer --name 张警官
   yzt bundle export --out DIR        what officers carry, as files
   yzt verify --bundle DIR CODE       decide about a code without network
+  yzt audit verify                   whether the audit log is as it was written
   yzt backup --out FILE              database and keys in one file, while servers go on
   yzt docs configuration             all settings";
 
@@ -70,6 +72,7 @@ enum Command {
     Keys(keys::Keys),
     /// Add, list and disable accounts
     Accounts(accounts::Accounts),
+    Audit(audit::Audit),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Migrate(migrate::Migrate),
@@ -109,6 +112,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Verify(verify) => return verify.run(),
         Command::Keys(keys) => keys.run(config()?)?,
         Command::Accounts(accounts) => accounts.run(config()?)?,
+        Command::Audit(audit) => return audit.run(config()?),
         Command::Backup(backup) => backup.run(config()?)?,
         Command::Restore(restore) => restore.run(config()?)?,
         Command::Migrate(migrate) => migrate.run(config()?)?,

@@ -95,6 +95,10 @@ metrics! {
         "Receipts uploaded, by state: accepted, already_had, conflict, rejected.";
     audit_unwritten: IntCounterVec "yzt_audit_unwritten_total" ["action"]
         "Events that the audit log could not take, by action. Sensitive ones were refused for it.";
+    audit_broken: IntGauge "yzt_audit_broken" []
+        "1 once this server has found the audit log changed, until it is started anew; 0 otherwise.";
+    audit_checkpoint_age: IntGauge "yzt_audit_checkpoint_age_seconds" []
+        "Age of the newest signed checkpoint of the audit log, as of the last look (every 20 s).";
 }
 
 /// What Prometheus' own library counts about the process.

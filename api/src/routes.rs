@@ -5,6 +5,7 @@
 //! `routes/table.rs`.
 
 pub mod access;
+mod audit;
 mod bindings;
 mod bundle;
 mod certificates;
@@ -75,6 +76,9 @@ routes! {
 
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]
+
+    // Audit
+    "/v1/audit"             [GET => audit::list]
 
     // Operations
     "/healthz"          [GET => health::alive]

@@ -319,6 +319,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_checkpoints (seq, archived) {
+        seq -> BigInt,
+        archived -> Bool,
+        at -> BigInt,
+        signed -> Binary,
+        mac -> Binary,
+    }
+}
+
+diesel::table! {
     audit_head (id) {
         id -> Integer,
         seq -> BigInt,

@@ -10,9 +10,12 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::header;
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App as Application, HttpServer, web};
+use data_encoding::HEXLOWER;
 use tokio::task::{JoinHandle, JoinSet};
+use verifier_core::sm2::sm3;
 
 use crate::app::{App, StartError};
+use crate::audit::{self, Action, Context, Entry};
 use crate::clock::Clock;
 use crate::config::{Config, Origins};
 use crate::problem::{Code, Problem};
@@ -73,6 +76,7 @@ impl Running {
     pub async fn stop(mut self) -> Result<(), StartError> {
         self.handle.stop(true).await;
         self.tasks.abort_all();
+        note(&self.app, Action::ServerStopped).await;
         ended(self.ended).await
     }
 }
@@ -92,11 +96,13 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
         app.db.limit_waiting(limit + GRACE);
     }
     let server = build(app.clone(), listener)?;
+    note(&app, Action::ServerStarted).await;
     let handle = server.handle();
     let mut tasks = JoinSet::new();
     tasks.spawn(publish::keep_fresh(app.clone()));
     tasks.spawn(keep_learning(app.clone()));
     tasks.spawn(auth::sessions::keep_swept(app.clone()));
+    tasks.spawn(audit::keep_watch(app.clone()));
     tasks.spawn(keep_connected(app.clone()));
     Ok(Running { address, app, handle, ended: tokio::spawn(server), tasks })
 }
@@ -133,6 +139,13 @@ async fn keep_connected(app: web::Data<App>) {
     if let Some(redis) = app.ephemeral.redis() {
         redis.keep_connected().await;
     }
+}
+
+/// Notes that this server starts or stops, and with which settings: their digest, which knows no secret.
+async fn note(app: &App, action: Action) {
+    let settings = HEXLOWER.encode(&sm3(format!("{:?}", app.config).as_bytes()));
+    let entry = Entry::new(action, Context::system()).detail("version", env!("CARGO_PKG_VERSION"));
+    app.audit.note(entry.detail("address", app.config.bind.as_str()).detail("settings", settings)).await;
 }
 
 fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::Server, StartError> {

@@ -118,7 +118,7 @@ CREATE TABLE ingest_findings (
 
 CREATE TABLE signing_keys (
     kid           TEXT PRIMARY KEY,         -- hex
-    key_use       TEXT NOT NULL CHECK (key_use IN ('root','seal','presentation','status')),
+    key_use       TEXT NOT NULL CHECK (key_use IN ('root','seal','presentation','status','audit')),
     custody       TEXT NOT NULL CHECK (custody IN ('keystore','pkcs11','service')), -- where the private half is
     label         TEXT NOT NULL,            -- what it is called there
     public_key    BYTEA NOT NULL,           -- 33 bytes, compressed

@@ -45,7 +45,7 @@ enum Action {
     List,
     /// Make the key that takes over
     Rotate {
-        /// root, seal, presentation or status
+        /// root, seal, presentation, status or audit
         #[arg(value_name = "USE", value_parser = parse_use)]
         key_use: Use,
         /// Let it sign at once, and say why
@@ -132,5 +132,5 @@ fn show(rows: &[KeyRow], now: Timestamp) -> Result<(), Failure> {
 }
 
 fn parse_use(text: &str) -> Result<Use, &'static str> {
-    text.parse().map_err(|()| "one of root, seal, presentation, status")
+    text.parse().map_err(|()| "one of root, seal, presentation, status, audit")
 }

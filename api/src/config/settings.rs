@@ -127,6 +127,8 @@ settings! {
     signer_presentation: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
     /// Where new status keys are made and kept.
     signer_status: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
+    /// Where new keys for checkpoints of the audit log are made and kept.
+    signer_audit: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
     /// The library of the PKCS#11 module. Empty: there is none. See docs/signer.md.
     pkcs11_module: String, "file" = String::new();
     /// The label of the token in the module.
@@ -229,6 +231,12 @@ settings! {
     outbound_timeout: u64, "seconds" = 5;
     /// Online verifications from one address within a minute, after which it must wait. Officers who are signed in are not counted.
     verifications_address: u32, "number" = 60;
+    /// How long entries of the audit log stay before they may be archived, in days. The law asks for six months: 183 at least.
+    audit_retention: u32, "days" = 183;
+    /// How long after a signed checkpoint of the audit log the next follows, when something was written, in seconds.
+    audit_checkpoint_interval: u32, "seconds" = 600;
+    /// Entries of the audit log after which a checkpoint is signed before its time.
+    audit_checkpoint_entries: u32, "number" = 1000;
     /// Whether the last entry of `X-Forwarded-For` is the client's address: only behind a proxy that sets it.
     trust_forwarded_for: bool, "`true` or `false`" = false;
     /// Largest request body, in bytes, except for uploads.

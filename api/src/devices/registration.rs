@@ -8,6 +8,7 @@ use verifier_core::sm2::{PublicKey, Signature};
 
 use super::{Device, challenge};
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::Account;
 use crate::clock::Timestamp;
 use crate::problem::{Code, Finding, Problem};
@@ -49,15 +50,26 @@ struct Proof {
 /// # Errors
 /// [`Code::UnfitValue`], [`Code::ChallengeInvalid`], [`Code::DeviceProofInvalid`], [`Code::DeviceKnown`],
 /// [`Code::TooManyDevices`].
-pub async fn register(app: &App, account: Account, wanted: Registration) -> Result<Device, Problem> {
+pub async fn register(
+    app: &App,
+    account: Account,
+    context: Context,
+    wanted: Registration,
+) -> Result<Device, Problem> {
     let proof = wanted.proof()?;
     challenge::take(app, &account, &proof.challenge).await?;
     if !proof.holds() {
         return Err(Code::DeviceProofInvalid.into());
     }
+    let entry = Entry::new(Action::DeviceRegistered, context.by(&account));
     let row = row(app.new_id().to_string(), account, wanted.label, &proof.key, app.clock.now());
-    let row = app.db.write(move |conn| add(conn, row)).await?;
-    Ok(row.into())
+    let audit = app.audit.clone();
+    let add = move |conn: &mut Conn| -> Result<DeviceRow, Problem> {
+        let row = add(conn, row)?;
+        audit.append(conn, entry.on("device", row.id.as_str()).detail("kid", row.kid.as_str()))?;
+        Ok(row)
+    };
+    Ok(app.db.write(add).await?.into())
 }
 
 fn row(id: String, account: Account, label: String, key: &PublicKey, now: Timestamp) -> DeviceRow {

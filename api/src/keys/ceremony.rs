@@ -17,6 +17,9 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// Why the first root key signs at once. Clients have it from their maker, not from a bundle.
 const FIRST_ROOT: &str = "first root key: pinned in the clients, not published";
 
+/// Why a key that no client needs signs at once.
+const NOT_PUBLISHED: &str = "not published: no client needs it";
+
 /// What to make keys with.
 pub struct Ceremony {
     /// Where private halves go.
@@ -121,7 +124,9 @@ impl Ceremony {
         new: New,
     ) -> Result<KeyRow, CeremonyError> {
         let first_root = key_use == Use::Root && !there.iter().any(|row| row.key_use == key_use.word());
-        let reason = self.use_now.as_deref().or(first_root.then_some(FIRST_ROOT));
+        let by_itself = first_root.then_some(FIRST_ROOT);
+        let by_itself = by_itself.or((!key_use.is_published()).then_some(NOT_PUBLISHED));
+        let reason = self.use_now.as_deref().or(by_itself);
         let row = KeyRow {
             kid: new.public.id().to_string(),
             key_use: key_use.word().to_owned(),

@@ -144,6 +144,9 @@ access! {
     // Figures
     GET    "/v1/kpi/activation"                   Operator: Division;
 
+    // Audit
+    GET    "/v1/audit"                            AuditAdmin: Division;
+
     // Operations
     GET    "/healthz"                             public;
     GET    "/readyz"                              public;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::{Holder, SignedIn};
 use crate::devices::{self, Challenge, Device, DeviceCredential, Registration};
 use crate::extract::Json;
@@ -44,10 +45,11 @@ pub async fn challenge(app: web::Data<App>, SignedIn(account): SignedIn) -> Resu
 pub async fn create(
     app: web::Data<App>,
     SignedIn(account): SignedIn,
+    context: Context,
     Json(wanted): Json<Registration>,
 ) -> Result<HttpResponse, Problem> {
     devices::permitted(&app, account.role)?;
-    Ok(HttpResponse::Created().json(devices::register(&app, account, wanted).await?))
+    Ok(HttpResponse::Created().json(devices::register(&app, account, context, wanted).await?))
 }
 
 /// The devices of this account.
@@ -66,10 +68,17 @@ pub async fn list(app: web::Data<App>, SignedIn(account): SignedIn) -> Result<we
 pub async fn revoke(
     app: web::Data<App>,
     SignedIn(account): SignedIn,
+    context: Context,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    app.db.write(move |conn| devices::revoke(conn, &id, &account, now)).await?;
+    let audit = app.audit.clone();
+    let revoke = move |conn: &mut _| -> Result<(), Problem> {
+        devices::revoke(conn, &id, &account, now)?;
+        let entry = Entry::new(Action::DeviceRevoked, context.by(&account));
+        Ok(audit.append(conn, entry.on("device", id.as_str()))?)
+    };
+    app.db.write(revoke).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -11,7 +11,7 @@ use crate::schema::signing_keys;
 pub struct KeyRow {
     /// The key id, hex.
     pub kid: String,
-    /// `root`, `seal`, `presentation` or `status`.
+    /// `root`, `seal`, `presentation`, `status` or `audit`.
     pub key_use: String,
     /// Where its private half is: `keystore`, `pkcs11` or `service`.
     pub custody: String,
