@@ -151,12 +151,15 @@ pub fn verify(
     Ok(verification.finish())
 }
 
-/// Looks at the last line: number of the first row, number and hash of the last, digest of all lines before.
+/// What was read of a file before its last line: number of the first row, number and hash of the last, digest of all.
+type Seen<'a> = (Option<i64>, Option<&'a (i64, Vec<u8>)>, [u8; 32]);
+
+/// Looks at the last line.
 fn close(
     verification: &mut Verification<'_>,
     line: &[u8],
     keys: &[PublicKey],
-    (first, last, digest): (Option<i64>, Option<&(i64, Vec<u8>)>, [u8; 32]),
+    (first, last, digest): Seen<'_>,
 ) {
     let bytes = serde_json::from_slice::<Closing>(line).ok();
     let bytes = bytes.and_then(|closing| HEXLOWER.decode(closing.checkpoint.as_bytes()).ok());

@@ -13,6 +13,9 @@ use crate::store::{Conn, StoreError, keys};
 /// Rows read at a time.
 const PAGE: i64 = 1_000;
 
+/// Number and hash of a row.
+type Position = (i64, Vec<u8>);
+
 /// Where to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
@@ -82,7 +85,7 @@ impl Audit {
         conn: &mut Conn,
         start: &Start,
         keys: &[PublicKey],
-    ) -> Result<(Option<(i64, Vec<u8>)>, Option<Fault>), StoreError> {
+    ) -> Result<(Option<Position>, Option<Fault>), StoreError> {
         Ok(match start {
             Start::After(seq, hash) => {
                 let row = rows::find(conn, *seq)?;
@@ -103,7 +106,7 @@ impl Audit {
         &self,
         conn: &mut Conn,
         keys: &[PublicKey],
-    ) -> Result<(Option<(i64, Vec<u8>)>, Option<Fault>), StoreError> {
+    ) -> Result<(Option<Position>, Option<Fault>), StoreError> {
         let first = rows::first(conn)?.map(|row| row.seq);
         let anchor = checkpoints::last_archived(conn)?;
         Ok(match (first, anchor) {

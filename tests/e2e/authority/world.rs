@@ -93,7 +93,7 @@ impl World {
     pub fn asking_for(&self, path: &str, division: &str) -> String {
         match path {
             "/v1/kpi/activation" => format!("{path}?year=2026&division={division}"),
-            "/v1/binding-requests" => format!("{path}?division={division}"),
+            "/v1/binding-requests" | "/v1/audit" => format!("{path}?division={division}"),
             other => panic!("say here how {other} is asked for a division"),
         }
     }

@@ -51,8 +51,10 @@ fn faults(rows: &[AuditRow], kept: Option<&Checkpoint>) -> Vec<Fault> {
     verification.finish().faults
 }
 
+type Mutation = fn(&mut AuditRow);
+
 /// Every field of a row, changed.
-fn mutations() -> Vec<(&'static str, fn(&mut AuditRow))> {
+fn mutations() -> Vec<(&'static str, Mutation)> {
     vec![
         ("id", |row| row.id.push('x')),
         ("at", |row| row.at += 1),
