@@ -21,7 +21,7 @@ use crate::cli::{Failure, block_on, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::Keystore;
-use crate::store::{Conn, StoreError, audit as rows};
+use crate::store::{Conn, audit as rows};
 
 /// Verify the audit log; ends with 1 when anything is not as it was written
 #[derive(Args)]
@@ -115,10 +115,4 @@ fn public_key(text: &str) -> Result<PublicKey, &'static str> {
     let bytes = HEXLOWER.decode(text.as_bytes()).ok();
     let key = bytes.and_then(|bytes| PublicKey::from_sec1(&bytes).ok());
     key.ok_or("a public key is a point of the SM2 curve, 66 or 130 hexadecimal digits")
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::new(error)
-    }
 }
