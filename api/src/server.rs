@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
@@ -51,6 +52,12 @@ impl Running {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// The same, for work that outlives the reference.
+    #[must_use]
+    pub fn app_data(&self) -> Arc<App> {
+        Arc::clone(&self.app)
     }
 
     /// Serves until SIGTERM or SIGINT, then stops as [`Self::stop`] does; asked a second time, at once.
@@ -102,8 +109,8 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     tasks.spawn(publish::keep_fresh(app.clone()));
     tasks.spawn(keep_learning(app.clone()));
     tasks.spawn(auth::sessions::keep_swept(app.clone()));
-    tasks.spawn(audit::keep_watch(app.clone()));
     tasks.spawn(keep_connected(app.clone()));
+    tasks.spawn(audit::keep_watch(app.clone()));
     Ok(Running { address, app, handle, ended: tokio::spawn(server), tasks })
 }
 
@@ -134,18 +141,18 @@ async fn keep_learning(app: web::Data<App>) {
     }
 }
 
-/// Keeps the connection to Redis up, where there is one.
-async fn keep_connected(app: web::Data<App>) {
-    if let Some(redis) = app.ephemeral.redis() {
-        redis.keep_connected().await;
-    }
-}
-
 /// Notes that this server starts or stops, and with which settings: their digest, which knows no secret.
 async fn note(app: &App, action: Action) {
     let settings = HEXLOWER.encode(&sm3(format!("{:?}", app.config).as_bytes()));
     let entry = Entry::new(action, Context::system()).detail("version", env!("CARGO_PKG_VERSION"));
     app.audit.note(entry.detail("address", app.config.bind.as_str()).detail("settings", settings)).await;
+}
+
+/// Keeps the connection to Redis up, where there is one.
+async fn keep_connected(app: web::Data<App>) {
+    if let Some(redis) = app.ephemeral.redis() {
+        redis.keep_connected().await;
+    }
 }
 
 fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::Server, StartError> {

@@ -141,7 +141,7 @@ impl Audit {
         if !self.keep(conn, *last, true, checkpoint)? {
             return Err(StoreError::Busy.into());
         }
-        checkpoints::remove_archived(conn, *last)?;
+        checkpoints::remove_archived(conn, *first, *last)?;
         let entry = Entry::new(Action::AuditArchived, context).on("month", archive.month.to_string());
         Ok(self.append(conn, entry.detail("first", *first).detail("last", *last))?)
     }

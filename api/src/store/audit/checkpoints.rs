@@ -5,6 +5,9 @@ use diesel::prelude::*;
 use crate::schema::{audit_checkpoints, audit_entries};
 use crate::store::{Conn, StoreError, attempt};
 
+/// Rows removed by one statement.
+const REMOVED_AT_ONCE: i64 = 10_000;
+
 /// A checkpoint as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_checkpoints)]
@@ -64,10 +67,16 @@ pub fn between(conn: &mut Conn, after: i64, to: i64) -> Result<Vec<CheckpointRow
         .load(conn)?)
 }
 
-/// Removes the rows up to one that was archived. Returns how many.
+/// Removes rows that were archived: a few at a time, for statements have a limit of time.
 ///
 /// # Errors
 /// When the database cannot, or they were not archived.
-pub fn remove_archived(conn: &mut Conn, seq: i64) -> Result<usize, StoreError> {
-    Ok(diesel::delete(audit_entries::table.filter(audit_entries::seq.le(seq))).execute(conn)?)
+pub fn remove_archived(conn: &mut Conn, first: i64, last: i64) -> Result<(), StoreError> {
+    let mut from = first;
+    while from <= last {
+        let to = from.saturating_add(REMOVED_AT_ONCE).min(last);
+        diesel::delete(audit_entries::table.filter(audit_entries::seq.between(from, to))).execute(conn)?;
+        from = to.saturating_add(1);
+    }
+    Ok(())
 }
