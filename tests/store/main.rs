@@ -1,10 +1,12 @@
 //! One suite of the store, run on every database, and one of short-lived state (`ephemeral.rs`). Without PostgreSQL or
 //! Redis on the machine their half says so and passes.
 
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use yzt_api::store::accounts::{self, AccountRow};
 use yzt_api::store::claims::{self, ClaimRow};
-use yzt_api::store::{Conn, Db, StoreError, attempt};
+use yzt_api::store::{Conn, Db, StoreError, StoreSettings, attempt};
 use yzt_tests::{Backend, TestDatabase};
 
 mod ephemeral;
@@ -199,6 +201,26 @@ on_every_database! {
         let row = db.read(|conn| accounts::find_by_login(conn, "a")).await.unwrap().unwrap();
         assert_eq!(row.disabled_at, None);
     }
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_broken_off_and_may_be_tried_again() {
+    let Some(database) = TestDatabase::new(Backend::Postgres) else { return };
+    let limit = Some(Duration::from_millis(200));
+    let db = Db::open(&StoreSettings { statement_limit: limit, ..database.settings() }).unwrap();
+    let broken_off = db.read(|conn| Ok::<_, StoreError>(conn.batch_execute("SELECT pg_sleep(60)")?)).await;
+    assert!(matches!(broken_off, Err(StoreError::Busy)), "{broken_off:?}");
+    assert!(logins(&db).await.is_empty());
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_database_that_took_the_question_and_vanished() {
+    let Some(database) = TestDatabase::new(Backend::Postgres) else { return };
+    let db = database.open();
+    db.limit_waiting(Duration::from_millis(200));
+    let given_up = db.read(|conn| Ok::<_, StoreError>(conn.batch_execute("SELECT pg_sleep(3)")?)).await;
+    assert!(matches!(given_up, Err(StoreError::Unreachable(_))), "{given_up:?}");
+    assert!(logins(&db).await.is_empty());
 }
 
 #[tokio::test]
