@@ -47,6 +47,10 @@ metrics! {
         "Time from a request's head to its answer's head.";
     in_flight: IntGauge "yzt_http_requests_in_flight" []
         "Requests being worked on.";
+    degraded: IntGaugeVec "yzt_degraded" ["part"]
+        "1 while a part is down without which this server goes on, in a lesser way: redis.";
+    unlimited: IntCounterVec "yzt_unlimited_total" ["limit"]
+        "Requests that no limit could be asked about, because Redis did not answer, by limit.";
     shed: IntCounter "yzt_http_requests_shed_total" []
         "Requests turned away because `in_flight_limit` others were being worked on.";
     sign_ins: IntCounterVec "yzt_sign_ins_total" ["outcome"]
@@ -75,10 +79,18 @@ metrics! {
         "The moment the newest backup holds, unix seconds; 0: there is none.";
     disk_free: IntGauge "yzt_data_dir_free_bytes" []
         "Bytes free where this server keeps what it writes.";
+    wechat_sign_ins: IntCounterVec "yzt_wechat_sign_ins_total" ["outcome"]
+        "Codes of WeChat's `wx.login` asked about, by outcome: ok, code (invalid or used), limited, blocked, unavailable.";
+    real_name_checks: IntCounterVec "yzt_real_name_checks_total" ["outcome"]
+        "Persons checked for binding, by outcome: match, mismatch, unavailable.";
     ingest_records: IntCounterVec "yzt_ingest_records_total" ["outcome"]
         "Certificate records that came in, by outcome: created, changed, unchanged, rejected.";
     verdicts: IntCounterVec "yzt_verdicts_total" ["via", "outcome", "reason"]
         "Verdicts of this server, via online verification or a receipt, by outcome and reason (none when valid).";
+    signatures: IntCounterVec "yzt_signatures_total" ["use", "outcome"]
+        "Signatures asked for, by use of the key and outcome: ok, failed.";
+    signature_seconds: HistogramVec "yzt_signature_duration_seconds" ["use"]
+        "Time to make a signature, waiting for a session with the module and verifying what it answers included.";
     receipts: IntCounterVec "yzt_receipts_total" ["state"]
         "Receipts uploaded, by state: accepted, already_had, conflict, rejected.";
     audit_unwritten: IntCounterVec "yzt_audit_unwritten_total" ["action"]

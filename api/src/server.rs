@@ -10,16 +10,19 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::header;
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App as Application, HttpServer, web};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, Origins};
 use crate::problem::{Code, Problem};
-use crate::{auth, limits, observe, publish, reload, routes};
+use crate::{auth, budget, observe, publish, reload, routes};
 
 /// How long a client may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How much longer than the longest statement a request waits for its database.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// How soon a server notices that keys were made or revoked.
 const LEARN_EVERY: Duration = Duration::from_secs(20);
@@ -30,9 +33,8 @@ pub struct Running {
     app: web::Data<App>,
     handle: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
-    upkeep: JoinHandle<()>,
-    learning: JoinHandle<()>,
-    sweeping: JoinHandle<()>,
+    /// What it looks after by itself.
+    tasks: JoinSet<()>,
 }
 
 impl Running {
@@ -68,11 +70,9 @@ impl Running {
     ///
     /// # Errors
     /// When the server had already ended in an error.
-    pub async fn stop(self) -> Result<(), StartError> {
+    pub async fn stop(mut self) -> Result<(), StartError> {
         self.handle.stop(true).await;
-        self.upkeep.abort();
-        self.learning.abort();
-        self.sweeping.abort();
+        self.tasks.abort_all();
         ended(self.ended).await
     }
 }
@@ -87,12 +87,18 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let address = listener.local_addr().map_err(|error| StartError::Listen(error.to_string()))?;
     config.bind = address.to_string();
     let app = web::Data::new(App::start(config, clock).await?);
+    if let Some(limit) = app.config.statement_limit() {
+        // The database is given the time to break the statement off by itself.
+        app.db.limit_waiting(limit + GRACE);
+    }
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
-    let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
-    let learning = tokio::spawn(keep_learning(app.clone()));
-    let sweeping = tokio::spawn(auth::sessions::keep_swept(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning, sweeping })
+    let mut tasks = JoinSet::new();
+    tasks.spawn(publish::keep_fresh(app.clone()));
+    tasks.spawn(keep_learning(app.clone()));
+    tasks.spawn(auth::sessions::keep_swept(app.clone()));
+    tasks.spawn(keep_connected(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), tasks })
 }
 
 /// Runs a server until SIGTERM or SIGINT. On SIGHUP it reads its settings again, those of `file` too.
@@ -122,6 +128,13 @@ async fn keep_learning(app: web::Data<App>) {
     }
 }
 
+/// Keeps the connection to Redis up, where there is one.
+async fn keep_connected(app: web::Data<App>) {
+    if let Some(redis) = app.ephemeral.redis() {
+        redis.keep_connected().await;
+    }
+}
+
 fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::Server, StartError> {
     let settings = app.config.clone();
     let (body_limit, origins) = (settings.body_limit, settings.cors_origins);
@@ -132,7 +145,7 @@ fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::S
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(Code::NotFound).into()))
             .app_data(web::QueryConfig::default().error_handler(|_, _| Problem::new(Code::BadQuery).into()))
             .wrap(Compress::default())
-            .wrap(from_fn(limits::limit))
+            .wrap(from_fn(budget::limit))
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(observe::observe))
             .configure(routes::configure)

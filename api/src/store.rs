@@ -7,8 +7,8 @@
 //! A row known by a unique key is had with `get_result` and not `first`: SQLite plans a query with a `LIMIT` anew at
 //! every use, which takes longer than the query.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use diesel::r2d2::Pool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -18,7 +18,9 @@ pub mod activations;
 pub mod audit;
 pub mod backups;
 pub mod batches;
+pub mod bindings;
 pub mod certificates;
+pub mod claims;
 mod connect;
 pub mod data_keys;
 pub mod devices;
@@ -36,11 +38,12 @@ pub mod publication;
 pub mod receipts;
 pub mod sessions;
 mod transaction;
+pub mod wechat_users;
 
 pub use connect::{Conn, DatabaseUrl, Durability};
 pub use error::StoreError;
 pub use meter::Meter;
-pub use transaction::{attempt, transaction};
+pub use transaction::{PUBLICATION, attempt, in_turn, transaction};
 
 use connect::Manager;
 use meter::Raised;
@@ -57,6 +60,8 @@ pub struct StoreSettings {
     pub connections: u32,
     /// What an acknowledged write has survived (SQLite).
     pub durability: Durability,
+    /// Longest a statement may take (PostgreSQL); `None`: as long as it takes.
+    pub statement_limit: Option<Duration>,
     /// Whether the schema is brought up to date; if not, it must be.
     pub migrate: bool,
 }
@@ -83,7 +88,7 @@ impl Db {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_metered(settings: &StoreSettings, meter: Option<Meter>) -> Result<Self, StoreError> {
-        let mut first = Manager::new(settings, false, None).connect_now()?;
+        let mut first = Manager::new(settings, false, None).unlimited().connect_now()?;
         if settings.migrate {
             let applied = migrate::up(&mut first)?.len();
             tracing::info!(applied, "schema up to date");
@@ -104,6 +109,14 @@ impl Db {
                 Self { readers: lane.clone(), writers: lane, manager: manager(false) }
             }
         })
+    }
+
+    /// From here on nobody waits longer than `limit` for work that was begun: a database that took the question and
+    /// vanished must not hold up who asks. What it does with a write then is not known.
+    pub fn limit_waiting(&self, limit: Duration) {
+        // Who was first has decided.
+        let _ = self.readers.limit.set(limit);
+        let _ = self.writers.limit.set(limit);
     }
 
     /// A connection of its own, beside the pool: for what is rare and may come up where one is held already. Blocks.
@@ -149,6 +162,7 @@ struct Lane {
     meter: Option<Meter>,
     pool: Pool<Manager>,
     places: Arc<Semaphore>,
+    limit: Arc<OnceLock<Duration>>,
 }
 
 impl Lane {
@@ -159,6 +173,7 @@ impl Lane {
             meter: manager.meter().cloned(),
             pool: manager.pool(size, PATIENCE),
             places: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1))),
+            limit: Arc::default(),
         }
     }
 
@@ -182,19 +197,25 @@ impl Lane {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        // One patience for the place and the connection together.
+        let until = Instant::now() + PATIENCE;
         let place = self.place().await?;
         let (pool, meter, lane) = (self.pool.clone(), self.meter.clone(), self.name);
-        tokio::task::spawn_blocking(move || {
+        let working = tokio::task::spawn_blocking(move || {
             let in_use = Raised::new(meter.as_ref().map(|meter| meter.in_use.with_label_values(&[lane])));
-            let mut conn = pool.get().map_err(StoreError::unreachable).inspect_err(|error| {
+            let left = until.saturating_duration_since(Instant::now());
+            let mut conn = pool.get_timeout(left).map_err(StoreError::unreachable).inspect_err(|error| {
                 meter.iter().for_each(|meter| meter.failed(error));
             })?;
             let answer = work(&mut conn);
             drop(conn);
             drop((place, in_use));
             answer
-        })
-        .await
-        .map_err(|_| StoreError::Stopped)?
+        });
+        let worked = match self.limit.get() {
+            Some(limit) => tokio::time::timeout(*limit, working).await.map_err(StoreError::unreachable)?,
+            None => working.await,
+        };
+        worked.map_err(|_| StoreError::Stopped)?
     }
 }

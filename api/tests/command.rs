@@ -330,3 +330,14 @@ fn a_server_stops_by_sigterm_and_its_log_tells_nothing_of_what_was_asked() {
     assert!(text.contains("\"route\":\"/v1/sessions\""), "{text}");
     assert!(!text.contains("SECRET"), "{text}");
 }
+
+#[test]
+fn a_server_that_does_not_reach_its_database_says_so_and_ends() {
+    let site = Site::new();
+    let mut serve = site.yzt(&["serve"]);
+    serve.env("YZT_DATABASE_URL", "postgres://yzt:s3cret@127.0.0.1:1/yzt");
+    let ended = run(serve);
+    let said = [out(&ended), err(&ended)].concat();
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(said.contains("database unreachable: ") && !said.contains("s3cret"), "{said}");
+}

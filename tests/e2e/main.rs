@@ -3,6 +3,7 @@
 mod audit;
 mod authority;
 mod backup;
+mod cluster;
 mod deploy;
 mod devices;
 mod errors;
@@ -17,6 +18,9 @@ mod operations;
 mod present;
 mod receipts;
 mod sessions;
+mod signer;
+mod signing_service;
 mod stopping;
 mod upgrade;
 mod verification;
+mod wechat;

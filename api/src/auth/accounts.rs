@@ -16,8 +16,8 @@ pub struct NewAccount {
     pub role: Role,
     /// The name shown to others.
     pub name: String,
-    /// Its password, hashed.
-    pub password: Password,
+    /// Its password, hashed; none for an account that is reached by WeChat or by signed requests alone.
+    pub password: Option<Password>,
     /// The holder it acts for: holders, and only they, have one.
     pub holder_id: Option<String>,
     /// Jurisdiction of staff: a prefix of GB/T 2260 codes.
@@ -34,7 +34,7 @@ pub fn add(conn: &mut Conn, new: NewAccount, now: Timestamp) -> Result<bool, Sto
         login: new.login,
         role: new.role.word().to_owned(),
         name: new.name,
-        password_hash: new.password.to_string(),
+        password_hash: new.password.map(|password| password.to_string()),
         holder_id: new.holder_id,
         division: new.division,
         created_at: now.millis(),
@@ -55,13 +55,13 @@ pub fn disable(conn: &mut Conn, login: &str, now: Timestamp) -> Result<bool, Sto
     rows::disable(conn, login, now.millis())
 }
 
-/// The account that signs in as `login`, when it may, and its password.
+/// The account that signs in as `login`, when it may, and its password. One without a password never may.
 ///
 /// # Errors
 /// When the database cannot.
 pub(super) fn find_sign_in(conn: &mut Conn, login: &str) -> Result<Option<(Account, Password)>, StoreError> {
     let row = rows::find_by_login(conn, login)?;
-    Ok(row.and_then(|row| Some((open(&row)?, Password::parse(&row.password_hash)?))))
+    Ok(row.and_then(|row| Some((open(&row)?, Password::parse(row.password_hash.as_deref()?)?))))
 }
 
 /// The account of a row, when it may be used.

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{Failure, block_on, say};
 use crate::config::Config;
+use crate::outbound;
 
 const PATIENCE: Duration = Duration::from_secs(4);
 
@@ -35,7 +36,7 @@ impl Health {
 }
 
 async fn ask(address: String) -> reqwest::Result<(bool, String)> {
-    let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
+    let http = outbound::plain().timeout(PATIENCE).no_proxy().build()?;
     let answer = http.get(address).send().await?;
     Ok((answer.status().is_success(), answer.text().await?))
 }

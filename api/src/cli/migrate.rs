@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::store::{inventory, migrate};
 
 const EXAMPLES: &str = "\
-Servers of the version before go on meanwhile: see docs/operations.md, rolling upgrade.
+Servers of the version before go on meanwhile: see docs/operations.md, section 8.
 
 Examples:
   yzt migrate --check        what would be applied; exit code 1 when there is something

@@ -45,6 +45,31 @@ macro_rules! words {
 words!(Environment: Development = "development", Production = "production");
 words!(LogFormat: Json = "json", Text = "text");
 
+/// A number of PKCS#11, as the manuals write it: `0x` and hexadecimal digits, or decimal ones. Empty: none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Constant(pub Option<u64>);
+
+impl FromStr for Constant {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        let number = match text.strip_prefix("0x") {
+            Some(digits) => u64::from_str_radix(digits, 16),
+            None => text.parse(),
+        };
+        number.map(|number| Self(Some(number)))
+    }
+}
+
+impl fmt::Display for Constant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |number| write!(f, "{number:#x}"))
+    }
+}
+
 /// Origins of web pages: scheme, host and port as a browser names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins(Vec<String>);
