@@ -13,6 +13,7 @@ use crate::auth::sessions::Tokens;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
 use crate::ephemeral::Ephemeral;
+use crate::integrity::Integrity;
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
 use crate::store::{self, Db};
@@ -30,6 +31,8 @@ pub struct App {
     pub db: Db,
     /// What may be forgotten: counts and claims with an end.
     pub ephemeral: Ephemeral,
+    /// Whether what grants something is as this program wrote it.
+    pub integrity: Integrity,
     /// What signs.
     pub signer: Arc<Signer>,
     /// What makes and reads the tokens of sessions.
@@ -54,14 +57,16 @@ impl App {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         Ok(Self {
             db: Db::open(&config.store()?)?,
+            integrity: Integrity::open(Arc::clone(&keystore), &metrics)?,
             signer: Arc::new(Signer::over(keystore)),
             tokens,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
-            metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            metrics,
             config,
             ids: Mutex::new(ContextV7::new()),
         })

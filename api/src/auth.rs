@@ -14,6 +14,7 @@ pub mod accounts;
 mod address;
 mod caller;
 mod client;
+mod initial;
 mod jurisdiction;
 mod password;
 mod roles;
@@ -22,12 +23,14 @@ mod sign_in;
 
 pub use caller::Caller;
 pub use client::Client;
+pub use initial::InitialPassword;
+pub use jurisdiction::is_prefix;
 pub use password::Password;
 pub use roles::{
     AuditAdmin, Holder, Issuer, Officer, Operator, SecurityAdmin, SignedIn, SystemAdmin, ThirdParty,
 };
 pub use sessions::Session;
-pub use sign_in::sign_in;
+pub use sign_in::{sign_in, unlock};
 
 pub use address::client_address;
 

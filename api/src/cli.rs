@@ -13,6 +13,7 @@ use crate::config::{Config, ConfigError};
 use crate::keys::CeremonyError;
 
 mod accounts;
+mod admin;
 mod bundle;
 mod demo;
 mod docs;
@@ -36,6 +37,7 @@ Examples:
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
   yzt generate --count 1000 --out certificates.ndjson
   yzt import certificates.ndjson     take certificates in
+  yzt admin init                     the first three administrators
   yzt accounts add --login zhang --role officer --name 张警官
   yzt bundle export --out DIR        what officers carry, as files
   yzt verify --bundle DIR CODE       decide about a code without network
@@ -63,7 +65,8 @@ enum Command {
     Verify(verify::Verify),
     /// Make, list, rotate and revoke signing keys
     Keys(keys::Keys),
-    /// Add, list and disable accounts
+    Admin(admin::Admin),
+    /// Add, list, disable and check accounts
     Accounts(accounts::Accounts),
     /// Print a document made from this program
     Docs(docs::Docs),
@@ -99,6 +102,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
         Command::Keys(keys) => keys.run(config()?)?,
+        Command::Admin(admin) => admin.run(config()?)?,
         Command::Accounts(accounts) => accounts.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }

@@ -17,7 +17,7 @@ mod keystore;
 mod rules;
 mod signer;
 
-pub use ceremony::{Ceremony, CeremonyError, pinned_roots, revoke};
+pub use ceremony::{Ceremony, CeremonyError, Revocation, pinned_roots, revoke};
 pub use keystore::{Keystore, KeystoreError};
 pub use rules::{KeyState, PUBLICATION_SECONDS};
 pub use signer::{ActiveKey, Signer, SignerError};

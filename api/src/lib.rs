@@ -2,6 +2,7 @@
 
 pub mod admit;
 pub mod app;
+pub mod approvals;
 pub mod auth;
 pub mod certificates;
 pub mod cli;
@@ -12,6 +13,7 @@ pub mod ephemeral;
 pub mod extract;
 pub mod generate;
 pub mod ingest;
+pub mod integrity;
 pub mod keys;
 pub mod kpi;
 pub mod lifecycle;

@@ -42,6 +42,8 @@ metrics! {
         "Time from a request's head to its answer's head.";
     in_flight: IntGauge "yzt_http_requests_in_flight" []
         "Requests being worked on.";
+    integrity_failures: IntCounterVec "yzt_integrity_failures_total" ["row"]
+        "Times a row that grants something was met and not used, because it was changed by other means than this program: account, approval.";
     sign_ins: IntCounterVec "yzt_sign_ins_total" ["outcome"]
         "Attempts to sign in, by outcome: ok, failed, limited.";
     ingest_records: IntCounterVec "yzt_ingest_records_total" ["outcome"]

@@ -5,12 +5,15 @@
 //! `routes/table.rs`.
 
 pub mod access;
+mod accounts;
+mod approvals;
 mod bundle;
 mod certificates;
 mod devices;
 mod documents;
 mod health;
 mod ingest;
+mod keys;
 mod kpi;
 mod landing;
 mod presentations;
@@ -30,6 +33,17 @@ routes! {
     "/v1/sessions/others"   [DELETE => sessions::end_others]
     "/v1/sessions/{id}"     [DELETE => sessions::end]
     "/v1/me"                [GET => sessions::me]
+
+    // Administration
+    "/v1/accounts"                  [GET => accounts::list, POST => accounts::create]
+    "/v1/accounts/{id}"             [GET => accounts::one, PATCH => accounts::change]
+    "/v1/accounts/{id}/lock"        [DELETE => accounts::unlock]
+    "/v1/accounts/{id}/grants"      [POST => accounts::request_grant]
+    "/v1/approvals"                 [GET => approvals::list, POST => approvals::create]
+    "/v1/approvals/{id}"            [GET => approvals::one]
+    "/v1/approvals/{id}/decision"   [POST => approvals::decide]
+    "/v1/keys"                      [GET => keys::list]
+    "/v1/keys/{kid}/revocation"     [POST => keys::revoke]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]

@@ -40,6 +40,21 @@ impl Account {
         required(self.covers_jurisdiction(other))
     }
 
+    /// First and last jurisdiction within the one that is asked for, or all of this account's; the empty text is that of
+    /// the whole province.
+    ///
+    /// # Errors
+    /// [`Code::BadQuery`] for what is no prefix of division codes, [`Code::OtherDivision`].
+    pub fn divisions(&self, asked: Option<String>) -> Result<(String, String), Problem> {
+        let prefix = asked.or_else(|| self.division.clone()).unwrap_or_default();
+        if !is_prefix(&prefix) {
+            return Err(Code::BadQuery.into());
+        }
+        self.require_jurisdiction(Some(&prefix))?;
+        let last = format!("{prefix:9<6}");
+        Ok((prefix, last))
+    }
+
     /// That another account is one of this one's jurisdiction: staff are of their own, a holder's account is of the
     /// divisions of the holder's certificates.
     ///
@@ -54,6 +69,12 @@ impl Account {
             _ => self.require_jurisdiction(other.division.as_deref()),
         }
     }
+}
+
+/// Whether a text is one that division codes may begin with.
+#[must_use]
+pub fn is_prefix(text: &str) -> bool {
+    [0, 2, 4, 6].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn required(covered: bool) -> Result<(), Problem> {

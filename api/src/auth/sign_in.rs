@@ -27,7 +27,8 @@ pub async fn sign_in(
     password: String,
 ) -> Result<Session, Problem> {
     let attempt = Attempt::begin(app, client.address, &login).await?;
-    let found = app.db.read(move |conn| accounts::find_sign_in(conn, &login)).await?;
+    let integrity = app.integrity.clone();
+    let found = app.db.read(move |conn| accounts::find_sign_in(conn, &integrity, &login)).await?;
     let account = check(app, found, password).await?;
     let Some(account) = account else {
         app.metrics.sign_ins.with_label_values(&["failed"]).inc();
@@ -55,6 +56,11 @@ async fn check(
         }
     };
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+}
+
+/// Forgets the failed attempts at a login.
+pub async fn unlock(app: &App, login: &str) {
+    let _ = app.ephemeral.take_once(Key::new("sign-in login", login)).await;
 }
 
 /// An attempt, counted from its beginning, so that many at once do not all slip through before the first fails.

@@ -82,6 +82,7 @@ impl Ceremony {
             revoked_at: None,
             revoked_all: false,
             revocation_reason: None,
+            revocation_approval: None,
         };
         // The file first: a file without a row is forgotten, a row without a file would be believed.
         self.keystore.put(&row.kid, key_use.word(), self.development, secret.as_slice())?;
@@ -91,21 +92,30 @@ impl Ceremony {
     }
 }
 
-/// Revokes a key; `all`: what it signed before falls too.
+/// How a key is revoked.
+pub struct Revocation<'a> {
+    /// Whether what it signed before falls too.
+    pub all: bool,
+    /// Why.
+    pub reason: &'a str,
+    /// The approval for it; `None`: it is an emergency, and one person decides.
+    pub approval: Option<&'a str>,
+}
+
+/// Revokes a key.
 ///
 /// # Errors
 /// When there is no such key, or it is revoked already, or the database cannot.
 pub fn revoke(
     conn: &mut Conn,
     kid: &str,
-    all: bool,
-    reason: &str,
+    &Revocation { all, reason, approval }: &Revocation<'_>,
     now: Timestamp,
 ) -> Result<(), CeremonyError> {
-    if !rows::revoke(conn, kid, now.millis(), all, reason)? {
+    if !rows::revoke(conn, kid, now.millis(), all, (reason, approval))? {
         return Err(CeremonyError::Unknown(kid.to_owned()));
     }
-    tracing::warn!(kid, all, reason, "key revoked");
+    tracing::warn!(kid, all, reason, approval, "key revoked");
     Ok(())
 }
 

@@ -26,6 +26,9 @@ const KNOWN_PASSPHRASE: &str = "yzt development";
 
 const SALT_LENGTH: usize = 16;
 
+/// Length in bytes of a secret that servers share.
+const SECRET_LENGTH: usize = 32;
+
 /// A directory of encrypted key files.
 pub struct Keystore {
     directory: PathBuf,
@@ -94,6 +97,33 @@ impl Keystore {
         let (salt, rounds) = file.derivation().ok_or(KeystoreError::Unusable(name.to_owned()))?;
         let secret = file.open(key_use, &self.key(salt, rounds));
         secret.map(Some).ok_or(KeystoreError::Unusable(name.to_owned()))
+    }
+
+    /// The secret of this name that all servers of a site share; made, of random bytes, when it is missing.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, does not open, or is a development key in production.
+    pub fn shared_secret(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
+        if let Some(secret) = self.find(name, name)? {
+            return Ok(secret);
+        }
+        let secret = cipher::random::<SECRET_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
+        match self.put(name, name, false, secret.as_slice()) {
+            // A neighbour made it in the same moment: theirs is the one.
+            Ok(()) | Err(KeystoreError::Taken(_)) => {}
+            Err(error) => return Err(error),
+        }
+        self.find(name, name)?.ok_or_else(|| KeystoreError::Unusable(name.to_owned()))
+    }
+
+    /// A new secret, of random bytes, under a name that has none yet.
+    ///
+    /// # Errors
+    /// When the name is taken, or the file cannot be written.
+    pub fn new_secret(&self, name: &str, key_use: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
+        let secret = cipher::random::<SECRET_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
+        self.put(name, key_use, false, secret.as_slice())?;
+        Ok(Zeroizing::new(secret.to_vec()))
     }
 
     fn key(&self, salt: [u8; SALT_LENGTH], rounds: u32) -> SecretKey {
