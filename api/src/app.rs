@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
+use crate::audit::Audit;
 use crate::auth::sessions::Tokens;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
@@ -35,6 +36,8 @@ pub struct App {
     pub integrity: Integrity,
     /// What signs.
     pub signer: Arc<Signer>,
+    /// Who did what: written here, before or with what is done.
+    pub audit: Audit,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
@@ -58,8 +61,10 @@ impl App {
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
+        let db = Db::open(&config.store()?)?;
         Ok(Self {
-            db: Db::open(&config.store()?)?,
+            audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
+            db,
             integrity: Integrity::open(Arc::clone(&keystore), &metrics)?,
             signer: Arc::new(Signer::over(keystore)),
             tokens,

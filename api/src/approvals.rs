@@ -4,6 +4,7 @@
 //! - `approvals/request.rs`: asking
 //! - `approvals/decide.rs`: deciding; what is approved is done in the same transaction
 //! - `approvals/take.rs`: what the one who asked does later, under an approval
+//! - `approvals/audited.rs`: what the audit log says of it
 //! - `approvals/shown.rs`: an approval as people see it
 //!
 //! An approval is protected like an account ([`crate::integrity`]): one that was changed behind this program's back is
@@ -17,12 +18,14 @@ use crate::clock::Timestamp;
 use crate::integrity::{Protected, Seal};
 use crate::store::approvals::ApprovalRow;
 
+mod audited;
 mod decide;
 mod kind;
 mod request;
 mod shown;
 mod take;
 
+pub use audited::{decided, requested};
 pub use decide::{Decision, Verdict, decide};
 pub use kind::Kind;
 pub use request::{Wanted, request};

@@ -3,6 +3,7 @@
 pub mod admit;
 pub mod app;
 pub mod approvals;
+pub mod audit;
 pub mod auth;
 pub mod certificates;
 pub mod cli;

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 pub mod accounts;
 pub mod activations;
 pub mod approvals;
+pub mod audit;
 pub mod batches;
 pub mod certificates;
 mod connect;

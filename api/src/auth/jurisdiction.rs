@@ -20,7 +20,7 @@ impl Account {
     /// Whether this account's jurisdiction covers all of another one.
     #[must_use]
     pub fn covers_jurisdiction(&self, other: Option<&str>) -> bool {
-        let within = |prefix: &String| other.is_some_and(|other| other.starts_with(prefix.as_str()));
+        let within = |prefix: &String| other.map_or(prefix.len() == 2, |other| other.starts_with(prefix));
         self.division.as_ref().is_none_or(within)
     }
 
@@ -50,9 +50,10 @@ impl Account {
         if !is_prefix(&prefix) {
             return Err(Code::BadQuery.into());
         }
-        self.require_jurisdiction(Some(&prefix))?;
+        self.require_jurisdiction(Some(&prefix).filter(|prefix| !prefix.is_empty()).map(String::as_str))?;
         let last = format!("{prefix:9<6}");
-        Ok((prefix, last))
+        // What is of no division is the whole province's.
+        Ok((if prefix.len() == 2 { String::new() } else { prefix }, last))
     }
 
     /// That another account is one of this one's jurisdiction: staff are of their own, a holder's account is of the
@@ -111,6 +112,6 @@ mod tests {
         for wider in [Some("2102"), Some("21"), None] {
             assert!(!city.covers_jurisdiction(wider), "{wider:?}");
         }
-        assert!(of(None).covers_jurisdiction(None));
+        assert!(of(None).covers_jurisdiction(None) && of(Some("21")).covers_jurisdiction(None));
     }
 }

@@ -1,10 +1,10 @@
 //! Signing in with login and password: limited, and with one answer for whatever is wrong.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
-use super::{Account, Client, Password, Session, accounts, sessions};
+use super::{Account, Client, Password, Role, Session, accounts, sessions};
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::ephemeral::Key;
 use crate::problem::{Code, Problem};
 
@@ -19,24 +19,52 @@ const RETRY_AFTER: u32 = 10;
 ///
 /// # Errors
 /// [`Code::SignInFailed`] for an unknown login, a wrong password and a disabled account alike;
-/// [`Code::TooManyAttempts`] when too many failed from this login or address.
+/// [`Code::TooManyAttempts`] when too many failed from this login or address; [`Code::Unavailable`] when the sign-in
+/// of somebody who runs this server cannot be audited.
 pub async fn sign_in(
     app: &App,
     client: &Client,
+    context: Context,
     login: String,
     password: String,
 ) -> Result<Session, Problem> {
-    let attempt = Attempt::begin(app, client.address, &login).await?;
+    let attempt = Attempt::begin(app, &context, &login).await?;
+    let name = login.clone();
     let integrity = app.integrity.clone();
-    let found = app.db.read(move |conn| accounts::find_sign_in(conn, &integrity, &login)).await?;
+    let found = app.db.read(move |conn| accounts::find_sign_in(conn, &integrity, &name)).await?;
+    let known = found.as_ref().map(|(account, _)| account.id.clone());
     let account = check(app, found, password).await?;
     let Some(account) = account else {
         app.metrics.sign_ins.with_label_values(&["failed"]).inc();
-        return Err(Code::SignInFailed.into());
+        let problem = Problem::new(Code::SignInFailed);
+        app.audit.note(tried(app, context, known, &login).ended_in(&problem)).await;
+        return Err(problem);
     };
     attempt.succeeded(app).await;
+    audit(app, context, &account).await?;
     app.metrics.sign_ins.with_label_values(&["ok"]).inc();
     sessions::begin(app, account, client).await
+}
+
+/// Audits that an account signs in. Whoever shows or checks certificates gets in even when that cannot be written:
+/// presenting and verifying go on.
+async fn audit(app: &App, context: Context, account: &Account) -> Result<(), Problem> {
+    let entry = Entry::new(Action::SignIn, context.by(account)).on("account", account.id.as_str());
+    match account.role {
+        Role::Holder | Role::Officer => app.audit.note(entry).await,
+        _ => app.audit.record(entry).await?,
+    }
+    Ok(())
+}
+
+/// An entry about an attempt at an account, or at a login that no account has: that is not written as it is, for it
+/// may be a telephone number or a password in the wrong place.
+fn tried(app: &App, context: Context, account: Option<String>, login: &str) -> Entry {
+    let entry = Entry::new(Action::SignIn, context);
+    match account {
+        Some(id) => entry.on("account", id),
+        None => entry.on("login", app.audit.pseudonym(login)),
+    }
 }
 
 /// The account, if the password is its own. An account that was not found takes as long.
@@ -69,9 +97,9 @@ struct Attempt {
 }
 
 impl Attempt {
-    async fn begin(app: &App, address: Option<IpAddr>, login: &str) -> Result<Self, Problem> {
+    async fn begin(app: &App, context: &Context, login: &str) -> Result<Self, Problem> {
         let mut limits = vec![(Key::new("sign-in login", login), app.config.sign_in_attempts)];
-        if let Some(address) = address {
+        if let Some(address) = context.address() {
             let key = Key::new("sign-in address", &address.to_string());
             limits.push((key, app.config.sign_in_attempts_address));
         }
@@ -80,7 +108,12 @@ impl Attempt {
             let count = app.ephemeral.count_in_window(key, WINDOW).await;
             if count.times > limit {
                 app.metrics.sign_ins.with_label_values(&["limited"]).inc();
-                return Err(Problem::new(Code::TooManyAttempts).retry_after(count.ends_in));
+                let problem = Problem::new(Code::TooManyAttempts).retry_after(count.ends_in);
+                // The first of a window says it: those who go on trying must not fill the log.
+                if count.times == limit.saturating_add(1) {
+                    app.audit.note(tried(app, context.clone(), None, login).ended_in(&problem)).await;
+                }
+                return Err(problem);
             }
             keys.push(key);
         }

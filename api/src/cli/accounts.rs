@@ -8,10 +8,11 @@ use zeroize::Zeroizing;
 use super::{Failure, say, with_app};
 use crate::app::App;
 use crate::approvals::{self, Kind, RoleGrant, Wanted};
+use crate::audit::{self, Context, Entry};
 use crate::auth::accounts::{self, NewAccount, State};
 use crate::auth::{Password, Role};
 use crate::config::{Config, Environment};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::store::{self, StoreError};
 
 const SHORTEST_PASSWORD: usize = 8;
@@ -111,18 +112,23 @@ impl Add {
         };
         let asked =
             (app.config.environment == Environment::Production).then(|| grant(app, &new)).transpose()?;
-        let (now, integrity) = (app.clock.now(), app.integrity.clone());
-        let add = move |conn: &mut _| -> Result<bool, Problem> {
-            let Some(asked) = asked else {
-                return Ok(accounts::add(conn, &integrity, new, now)?);
+        let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
+        let entry =
+            Entry::new(audit::Action::AccountAdded, Context::command()).on("account", new.id.as_str());
+        let mut entries = vec![entry.detail("role", new.role.word())];
+        let add = move |conn: &mut _| -> Result<(), Problem> {
+            let added = match asked {
+                None => accounts::add(conn, &integrity, new, now)?,
+                Some(asked) => {
+                    let added = accounts::add_without_grant(conn, &integrity, new, now)?;
+                    let approval = approvals::request(conn, &integrity, asked, now)?;
+                    entries.push(approvals::requested(Context::command(), &approval));
+                    added
+                }
             };
-            let added = accounts::add_without_grant(conn, &integrity, new, now)?;
-            if added {
-                approvals::request(conn, &integrity, asked, now)?;
-            }
-            Ok(added)
+            if added { Ok(audit.append_all(conn, &entries)?) } else { Err(Code::LoginTaken.into()) }
         };
-        if app.db.write(add).await.map_err(said)? { Ok(()) } else { Err(Failure::new("this login is taken")) }
+        app.db.write(add).await.map_err(said)
     }
 }
 
@@ -138,16 +144,9 @@ fn grant(app: &App, new: &NewAccount) -> Result<Wanted, Failure> {
         object: new.id.clone(),
         payload: serde_json::json!(RoleGrant { role: new.role, division: new.division.clone() }),
         division: new.division.clone(),
-        by: at_the_machine(),
+        by: Context::command().actor().unwrap_or_default().to_owned(),
         reason: "yzt accounts add".to_owned(),
     })
-}
-
-/// Who sits at the machine itself, by their name there.
-fn at_the_machine() -> String {
-    let names = ["SUDO_USER", "LOGNAME", "USER"];
-    let name = names.into_iter().find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()));
-    format!("os:{}", name.as_deref().unwrap_or("unknown"))
 }
 
 async fn find_holder(app: &App, code: &str) -> Result<String, Failure> {
@@ -169,10 +168,18 @@ async fn list(app: &App) -> Result<(), Failure> {
 }
 
 async fn disable(app: &App, login: String) -> Result<(), Failure> {
-    let (now, integrity) = (app.clock.now(), app.integrity.clone());
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
     let disable = move |conn: &mut _| -> Result<bool, Problem> {
         match store::accounts::find_by_login(conn, &login)? {
-            Some(row) => accounts::disable(conn, &integrity, row, now),
+            Some(row) => {
+                let entry = Entry::new(audit::Action::AccountDisabled, Context::command());
+                let entry = entry.on("account", row.id.as_str());
+                let disabled = accounts::disable(conn, &integrity, row, now)?;
+                if disabled {
+                    audit.append(conn, entry)?;
+                }
+                Ok(disabled)
+            }
             None => Ok(false),
         }
     };
@@ -184,10 +191,18 @@ async fn disable(app: &App, login: String) -> Result<(), Failure> {
 }
 
 async fn enable(app: &App, login: String) -> Result<(), Failure> {
-    let integrity = app.integrity.clone();
+    let (integrity, audit) = (app.integrity.clone(), app.audit.clone());
     let enable = move |conn: &mut _| -> Result<bool, Problem> {
         match store::accounts::find_by_login(conn, &login)? {
-            Some(row) => accounts::enable(conn, &integrity, row),
+            Some(row) => {
+                let entry = Entry::new(audit::Action::AccountEnabled, Context::command());
+                let entry = entry.on("account", row.id.as_str());
+                let enabled = accounts::enable(conn, &integrity, row)?;
+                if enabled {
+                    audit.append(conn, entry)?;
+                }
+                Ok(enabled)
+            }
             None => Ok(false),
         }
     };
@@ -226,8 +241,14 @@ async fn rekey(app: &App) -> Result<(), Failure> {
     let integrity = app.integrity.clone();
     let number = tokio::task::spawn_blocking(move || integrity.renew()).await.map_err(Failure::new)?;
     let number = number.map_err(Failure::new)?;
-    let integrity = app.integrity.clone();
-    let reseal = move |conn: &mut _| accounts::reseal(conn, &integrity);
+    let (integrity, audit) = (app.integrity.clone(), app.audit.clone());
+    let entry =
+        Entry::new(audit::Action::KeyMade, Context::command()).on("key", format!("integrity-{number}"));
+    let reseal = move |conn: &mut _| -> Result<_, Problem> {
+        let resealed = accounts::reseal(conn, &integrity)?;
+        audit.append(conn, entry)?;
+        Ok(resealed)
+    };
     let (resealed, altered) = app.db.write(reseal).await.map_err(said)?;
     say(format_args!("key {number}: {resealed} accounts"));
     if altered.is_empty() {

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::accounts::said;
 use super::{Failure, say, with_app};
 use crate::app::App;
+use crate::audit::{self, Context, Entry};
 use crate::auth::accounts::{self, NewAccount};
 use crate::auth::{InitialPassword, Role};
 use crate::config::Config;
@@ -76,7 +77,8 @@ impl Init {
                 division: None,
             });
         }
-        let (now, integrity) = (app.clock.now(), app.integrity.clone());
+        let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
+        let mut entries = Vec::new();
         let make = move |conn: &mut Conn| -> Result<(), Refusal> {
             for role in ROLES {
                 if !rows::of_role(conn, role.word())?.is_empty() {
@@ -84,11 +86,13 @@ impl Init {
                 }
             }
             for account in new {
+                let entry = Entry::new(audit::Action::AccountAdded, Context::command());
+                entries.push(entry.on("account", account.id.as_str()).detail("role", account.role.word()));
                 if !accounts::add(conn, &integrity, account, now)? {
                     return Err(Refusal::LoginTaken);
                 }
             }
-            Ok(())
+            Ok(audit.append_all(conn, &entries)?)
         };
         app.db.write(make).await?;
         for (role, login, password) in told {

@@ -7,9 +7,10 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, with_app};
 use crate::app::App;
+use crate::audit::{self, Context, Entry};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::keys::{self, Ceremony, KeyState, Revocation, Use};
+use crate::keys::{self, Ceremony, CeremonyError, KeyState, Revocation, Use};
 use crate::publish;
 use crate::store::keys::KeyRow;
 
@@ -88,8 +89,12 @@ impl Keys {
 
 async fn revoke(app: &App, kid: String, reason: String, all: bool) -> Result<(), Failure> {
     let now = app.clock.now();
+    let audit = app.audit.clone();
+    let entry = Entry::new(audit::Action::KeyRevoked, Context::command()).on("key", kid.as_str());
+    let entry = entry.because("emergency").detail("all", all);
     let revoke = move |conn: &mut _| {
-        keys::revoke(conn, &kid, &Revocation { all, reason: &reason, approval: None }, now)
+        keys::revoke(conn, &kid, &Revocation { all, reason: &reason, approval: None }, now)?;
+        Ok::<_, CeremonyError>(audit.append(conn, entry)?)
     };
     app.db.write(revoke).await?;
     publish::after_revocation(app).await;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::approvals::{self, Approval, Kind, RoleGrant, Wanted};
+use crate::audit::{Action, Context, Entry};
 use crate::auth::accounts::{self, NewAccount, Shown};
 use crate::auth::{Account, InitialPassword, Role, SignedIn, SystemAdmin, is_prefix};
 use crate::extract::Json;
@@ -135,6 +136,7 @@ pub async fn one(
 pub async fn create(
     app: web::Data<App>,
     SystemAdmin(by): SystemAdmin,
+    context: Context,
     Json(wanted): Json<WantedAccount>,
 ) -> Result<HttpResponse, Problem> {
     let mut findings = wanted.grant.findings(&app.config.iss);
@@ -154,12 +156,18 @@ pub async fn create(
         division: wanted.grant.division.clone(),
     };
     let asked = wanted.grant.asked(&app, &by, id.clone());
-    let (now, integrity) = (app.clock.now(), app.integrity.clone());
+    let context = context.by(&by);
+    let added = Entry::new(Action::AccountAdded, context.clone()).on("account", id.as_str());
+    let added = added.detail("role", new.role.word());
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
     let make = move |conn: &mut _| {
         if !accounts::add_without_grant(conn, &integrity, new, now)? {
             return Err(Problem::from(Code::LoginTaken));
         }
-        Ok((approvals::request(conn, &integrity, asked, now)?, find(conn, &id)?))
+        let approval = approvals::request(conn, &integrity, asked, now)?;
+        let row = find(conn, &id)?;
+        audit.append_all(conn, &[added, approvals::requested(context, &approval)])?;
+        Ok((approval, row))
     };
     let (approval, row) = app.db.write(make).await?;
     Ok(HttpResponse::Created().json(MadeAccount {
@@ -180,25 +188,37 @@ pub async fn create(
 pub async fn change(
     app: web::Data<App>,
     SystemAdmin(by): SystemAdmin,
+    context: Context,
     id: web::Path<String>,
     Json(wanted): Json<AccountChange>,
 ) -> Result<web::Json<Shown>, Problem> {
     fit(unfit("name", wanted.name.as_deref().is_none_or(is_name)).into_iter().collect())?;
-    let (now, integrity) = (app.clock.now(), app.integrity.clone());
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
     let change = move |conn: &mut _| {
         let row = find(conn, &id)?;
         by.require_keeping(conn, &row)?;
+        let did = |action| Entry::new(action, context.clone().by(&by)).on("account", id.as_str());
+        let mut entries = Vec::new();
         if let Some(name) = wanted.name {
-            done(accounts::rename(conn, &integrity, row.clone(), name)?)?;
+            done(accounts::rename(conn, &integrity, row, name)?)?;
+            entries.push(did(Action::AccountChanged));
         }
         let row = find(conn, &id)?;
         match (wanted.disabled, row.disabled_at.is_some()) {
-            (Some(true), false) => done(accounts::disable(conn, &integrity, row, now)?)?,
+            (Some(true), false) => {
+                done(accounts::disable(conn, &integrity, row, now)?)?;
+                entries.push(did(Action::AccountDisabled));
+            }
             (Some(false), _) if row.grant_id.is_none() => return Err(Code::AccountNotGranted.into()),
-            (Some(false), true) => done(accounts::enable(conn, &integrity, row)?)?,
+            (Some(false), true) => {
+                done(accounts::enable(conn, &integrity, row)?)?;
+                entries.push(did(Action::AccountEnabled));
+            }
             _ => {}
         }
-        find(conn, &id)
+        let row = find(conn, &id)?;
+        audit.append_all(conn, &entries)?;
+        Ok::<_, Problem>(row)
     };
     Ok(web::Json(Shown::of(&app.integrity, app.db.write(change).await?)?))
 }
@@ -210,13 +230,16 @@ pub async fn change(
 pub async fn unlock(
     app: web::Data<App>,
     SystemAdmin(by): SystemAdmin,
+    context: Context,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
+    let unlocked = Entry::new(Action::AccountUnlocked, context.by(&by)).on("account", id.as_str());
     let find = move |conn: &mut _| {
         let row = find(conn, &id)?;
         by.require_keeping(conn, &row).map(|()| row.login)
     };
     let login = app.db.read(find).await?;
+    app.audit.record(unlocked).await?;
     crate::auth::unlock(&app, &login).await;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -232,6 +255,7 @@ pub async fn unlock(
 pub async fn request_grant(
     app: web::Data<App>,
     SystemAdmin(by): SystemAdmin,
+    context: Context,
     id: web::Path<String>,
     Json(wanted): Json<WantedGrant>,
 ) -> Result<HttpResponse, Problem> {
@@ -239,18 +263,18 @@ pub async fn request_grant(
     let id = id.into_inner();
     let division = wanted.division.clone();
     let asked = wanted.asked(&app, &by, id.clone());
-    let (now, integrity) = (app.clock.now(), app.integrity.clone());
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
     let ask = move |conn: &mut _| {
         let row = find(conn, &id)?;
         by.require_keeping(conn, &row)?;
         by.require_jurisdiction(division.as_deref())?;
         integrity.check(&row)?;
         if row.holder_id.is_some() {
-            return Err(fit(unfit("role", false).into_iter().collect())
-                .err()
-                .unwrap_or(Code::UnfitValue.into()));
+            fit(unfit("role", false).into_iter().collect())?;
         }
-        approvals::request(conn, &integrity, asked, now)
+        let approval = approvals::request(conn, &integrity, asked, now)?;
+        audit.append(conn, approvals::requested(context.by(&by), &approval))?;
+        Ok::<_, Problem>(approval)
     };
     let row = app.db.write(ask).await?;
     Ok(HttpResponse::Accepted().json(Approval::of(row, now)?))

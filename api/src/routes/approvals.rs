@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::approvals::{self, Approval, Decision, Kind, State, Wanted};
+use crate::audit::Context;
 use crate::auth::{Account, Role, SecurityAdmin, SignedIn};
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
@@ -112,10 +113,13 @@ pub async fn one(
 /// Asks for a bulk export. Once approved, the export is had once, by the account that asked, within 72 hours.
 #[utoipa::path(post, path = "/v1/approvals", tag = "administration", operation_id = "request_export",
     security(("session" = [])), request_body = WantedExport,
-    responses((status = 202, description = "Waits for a security administrator", body = Approval)))]
+    responses(
+        (status = 202, description = "Waits for a security administrator", body = Approval),
+        (status = 422, description = "The reason does not fit")))]
 pub async fn create(
     app: web::Data<App>,
     SignedIn(account): SignedIn,
+    context: Context,
     Json(wanted): Json<WantedExport>,
 ) -> Result<HttpResponse, Problem> {
     let object = match (wanted.export, account.role) {
@@ -132,8 +136,13 @@ pub async fn create(
         by: account.id.clone(),
         reason: wanted.reason,
     };
-    let (now, integrity) = (app.clock.now(), app.integrity.clone());
-    let row = app.db.write(move |conn| approvals::request(conn, &integrity, wanted, now)).await?;
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
+    let ask = move |conn: &mut _| {
+        let approval = approvals::request(conn, &integrity, wanted, now)?;
+        audit.append(conn, approvals::requested(context.by(&account), &approval))?;
+        Ok::<_, Problem>(approval)
+    };
+    let row = app.db.write(ask).await?;
     Ok(HttpResponse::Accepted().json(Approval::of(row, now)?))
 }
 
@@ -141,15 +150,23 @@ pub async fn create(
 #[utoipa::path(post, path = "/v1/approvals/{id}/decision", tag = "administration", operation_id = "decide",
     security(("session" = [])), params(("id" = String, Path, description = "Id of the approval")),
     request_body = Decision,
-    responses((status = 200, description = "Decided", body = Approval)))]
+    responses(
+        (status = 200, description = "Decided", body = Approval),
+        (status = 409, description = "It is decided or over, or what it is about has changed"),
+        (status = 422, description = "A refusal needs a reason")))]
 pub async fn decide(
     app: web::Data<App>,
     SecurityAdmin(account): SecurityAdmin,
+    context: Context,
     id: web::Path<String>,
     Json(decision): Json<Decision>,
 ) -> Result<web::Json<Approval>, Problem> {
-    let (now, integrity) = (app.clock.now(), app.integrity.clone());
-    let decide = move |conn: &mut _| approvals::decide(conn, &integrity, &id, &account, decision, now);
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
+    let decide = move |conn: &mut _| {
+        let row = approvals::decide(conn, &integrity, &id, &account, decision, now)?;
+        audit.append_all(conn, &approvals::decided(&context.by(&account), &row))?;
+        Ok::<_, Problem>(row)
+    };
     let row = app.db.write(decide).await?;
     if row.kind == Kind::KeyRevocation.word() && row.executed_at.is_some() {
         publish::after_revocation(&app).await;

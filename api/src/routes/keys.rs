@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::approvals::{self, Approval, KeyRevocation, Kind, Wanted};
+use crate::audit::Context;
 use crate::auth::SecurityAdmin;
 use crate::clock::Timestamp;
 use crate::extract::Json;
@@ -89,10 +90,13 @@ pub async fn list(app: web::Data<App>) -> Result<web::Json<Keys>, Problem> {
 #[utoipa::path(post, path = "/v1/keys/{kid}/revocation", tag = "administration", operation_id = "request_revocation",
     security(("session" = [])), params(("kid" = String, Path, description = "Id of the key")),
     request_body = WantedRevocation,
-    responses((status = 202, description = "Waits for another security administrator", body = Approval)))]
+    responses(
+        (status = 202, description = "Waits for another security administrator", body = Approval),
+        (status = 422, description = "The reason does not fit")))]
 pub async fn revoke(
     app: web::Data<App>,
     SecurityAdmin(account): SecurityAdmin,
+    context: Context,
     kid: web::Path<String>,
     Json(wanted): Json<WantedRevocation>,
 ) -> Result<HttpResponse, Problem> {
@@ -107,13 +111,15 @@ pub async fn revoke(
         by: account.id.clone(),
         reason: wanted.reason,
     };
-    let (now, integrity) = (app.clock.now(), app.integrity.clone());
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
     let ask = move |conn: &mut _| {
         let standing = |row: &store::keys::KeyRow| row.kid == wanted.object && row.revoked_at.is_none();
         if !store::keys::list(conn)?.iter().any(standing) {
             return Err(Problem::from(Code::NotFound));
         }
-        approvals::request(conn, &integrity, wanted, now)
+        let approval = approvals::request(conn, &integrity, wanted, now)?;
+        audit.append(conn, approvals::requested(context.by(&account), &approval))?;
+        Ok(approval)
     };
     let row = app.db.write(ask).await?;
     Ok(HttpResponse::Accepted().json(Approval::of(row, now)?))

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::Context;
 use crate::auth::sessions::{self, Ended, SessionSummary};
 use crate::auth::{self, Account, Caller, Client, Session, SignedIn};
 use crate::extract::Json;
@@ -49,10 +50,11 @@ pub struct Sessions {
 pub async fn create(
     app: web::Data<App>,
     client: Client,
+    context: Context,
     Json(credentials): Json<Credentials>,
 ) -> Result<HttpResponse, Problem> {
     let client = client.named(credentials.device)?;
-    let session = auth::sign_in(&app, &client, credentials.login, credentials.password).await?;
+    let session = auth::sign_in(&app, &client, context, credentials.login, credentials.password).await?;
     Ok(HttpResponse::Created().json(session))
 }
 
