@@ -14,6 +14,7 @@ use crate::auth::{Password, Role};
 use crate::config::{Config, Environment};
 use crate::problem::{Code, Problem};
 use crate::store::{self, StoreError};
+use crate::vault::Field;
 
 const SHORTEST_PASSWORD: usize = 8;
 
@@ -150,8 +151,8 @@ fn grant(app: &App, new: &NewAccount) -> Result<Wanted, Failure> {
 }
 
 async fn find_holder(app: &App, code: &str) -> Result<String, Failure> {
-    let code = code.to_owned();
-    let holder = app.db.read(move |conn| store::holders::find_by_code(conn, &code)).await;
+    let index = app.vault.index(Field::HolderCode, code);
+    let holder = app.db.read(move |conn| store::holders::find_by_code(conn, &index)).await;
     let holder = holder.map_err(Failure::new)?;
     holder.map(|holder| holder.id).ok_or_else(|| Failure::new("no certificate names a holder with this code"))
 }
