@@ -12,15 +12,19 @@ use utoipa::ToSchema;
 
 pub mod accounts;
 mod address;
+mod attempts;
 mod caller;
 mod client;
 mod initial;
 mod jurisdiction;
 mod password;
+pub mod real_name;
 mod roles;
 pub mod sessions;
 mod sign_in;
+pub mod wechat;
 
+pub use attempts::Attempts;
 pub use caller::Caller;
 pub use client::Client;
 pub use initial::InitialPassword;

@@ -7,6 +7,7 @@
 pub mod access;
 mod accounts;
 mod approvals;
+mod bindings;
 mod bundle;
 mod certificates;
 mod devices;
@@ -22,6 +23,7 @@ mod sessions;
 #[macro_use]
 mod table;
 mod verifications;
+mod wechat;
 
 pub use table::nowhere;
 
@@ -33,6 +35,15 @@ routes! {
     "/v1/sessions/others"   [DELETE => sessions::end_others]
     "/v1/sessions/{id}"     [DELETE => sessions::end]
     "/v1/me"                [GET => sessions::me]
+    "/v1/me/accounts"       [GET => bindings::acting]
+    "/v1/me/accounts/{id}"  [DELETE => bindings::end]
+
+    // From WeChat
+    "/v1/wechat/sessions"                   [POST => wechat::create]
+    "/v1/bindings"                          [GET => bindings::list, POST => bindings::create]
+    "/v1/bindings/{id}/sessions"            [POST => bindings::begin]
+    "/v1/binding-requests"                  [GET => bindings::requests]
+    "/v1/binding-requests/{id}/decision"    [POST => bindings::decide]
 
     // Administration
     "/v1/accounts"                  [GET => accounts::list, POST => accounts::create]

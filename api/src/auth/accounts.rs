@@ -32,8 +32,8 @@ pub struct NewAccount {
     pub role: Role,
     /// The name shown to others.
     pub name: String,
-    /// Its password, hashed.
-    pub password: Password,
+    /// Its password, hashed; none for an account that is reached by WeChat or by signed requests alone.
+    pub password: Option<Password>,
     /// The holder it acts for: holders, and only they, have one.
     pub holder_id: Option<String>,
     /// Jurisdiction of staff: a prefix of GB/T 2260 codes.
@@ -79,7 +79,7 @@ fn insert(
         login: new.login,
         role: new.role.word().to_owned(),
         name: new.name,
-        password_hash: new.password.to_string(),
+        password_hash: new.password.map(|password| password.to_string()),
         holder_id: new.holder_id,
         division: new.division,
         created_at: now.millis(),
@@ -92,7 +92,7 @@ fn insert(
     rows::insert(conn, &row)
 }
 
-/// The account that signs in as `login`, when it may, and its password.
+/// The account that signs in as `login`, when it may, and its password. One without a password never may.
 ///
 /// # Errors
 /// [`Code::IntegrityBroken`](crate::problem::Code::IntegrityBroken), or when the database cannot.
@@ -105,7 +105,7 @@ pub(super) fn find_sign_in(
         return Ok(None);
     };
     let account = open(integrity, &row)?;
-    Ok(account.and_then(|account| Some((account, Password::parse(&row.password_hash)?))))
+    Ok(account.and_then(|account| Some((account, Password::parse(row.password_hash.as_deref()?)?))))
 }
 
 /// The account of a row, when it may be used: it was granted its role, it is not disabled, and the row is as this

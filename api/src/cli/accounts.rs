@@ -107,7 +107,7 @@ impl Add {
             login: self.login,
             role: self.role,
             name: self.name,
-            password: password.ok_or_else(|| Failure::new("this machine gives no random bytes"))?,
+            password: Some(password.ok_or_else(|| Failure::new("this machine gives no random bytes"))?),
             holder_id,
             division,
         };

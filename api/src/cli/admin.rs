@@ -72,7 +72,7 @@ impl Init {
                 login,
                 role,
                 name,
-                password: password.hash,
+                password: Some(password.hash),
                 holder_id: None,
                 division: None,
             });

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::approvals::{self, Approval, Kind, RoleGrant, Wanted};
 use crate::audit::{Action, Context, Entry};
 use crate::auth::accounts::{self, NewAccount, Shown};
-use crate::auth::{Account, InitialPassword, Role, SignedIn, SystemAdmin, is_prefix};
+use crate::auth::{self, Account, InitialPassword, Role, SignedIn, SystemAdmin, is_prefix};
 use crate::extract::Json;
 use crate::problem::{Code, Finding, Problem};
 use crate::store::Conn;
@@ -151,7 +151,7 @@ pub async fn create(
         login: wanted.login,
         role: wanted.grant.role,
         name: wanted.name,
-        password: password.hash,
+        password: Some(password.hash),
         holder_id: None,
         division: wanted.grant.division.clone(),
     };
@@ -240,7 +240,7 @@ pub async fn unlock(
     };
     let login = app.db.read(find).await?;
     app.audit.record(unlocked).await?;
-    crate::auth::unlock(&app, &login).await;
+    auth::unlock(&app, &login).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

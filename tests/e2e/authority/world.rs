@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use verifier_core::ids::Kind;
 use verifier_core::sm2::SigningKey;
 use yzt_api::auth::Role;
+use yzt_api::store::StoreError;
+use yzt_api::store::bindings::{self, BindingRow};
+use yzt_api::store::wechat_users::{self, WechatUserRow};
 use yzt_tests::actors::Person;
 use yzt_tests::app::PASSWORD;
 use yzt_tests::{Answer, TestApp};
@@ -29,6 +32,8 @@ pub struct World {
     grant: String,
     export: String,
     key: String,
+    binding_request: String,
+    acting_account: String,
 }
 
 impl World {
@@ -73,6 +78,8 @@ impl World {
             device: register(&holder, 1).await,
             officers_device: register(&officer, 2).await,
             receipt: receipt.id.to_string(),
+            binding_request: binding_request(&app, &city).await,
+            acting_account: acting_account(&app, &issued.holder_id).await,
             app,
             city,
             logins,
@@ -92,6 +99,8 @@ impl World {
             "/v1/approvals" if role == Role::Operator => &self.export,
             "/v1/approvals" => &self.grant,
             "/v1/keys" => &self.key,
+            "/v1/binding-requests" => &self.binding_request,
+            "/v1/me/accounts" => &self.acting_account,
             "/v1/sessions" => &self.sessions[role.word()],
             other => panic!("say here which object stands at {other}/…"),
         };
@@ -104,6 +113,7 @@ impl World {
         match path {
             "/v1/kpi/activation" => format!("{path}?year=2026&division={division}"),
             "/v1/accounts" | "/v1/approvals" => format!("{path}?division={division}"),
+            "/v1/binding-requests" => format!("{path}?division={division}"),
             other => panic!("say here how {other} is asked for a division"),
         }
     }
@@ -113,6 +123,7 @@ impl World {
         let grant = json!({ "role": "officer", "division": self.city, "reason": "测试" });
         match (method, path) {
             ("POST", "/v1/certificates/{id}/events") => json!({ "event": "review_overdue" }),
+            ("POST", "/v1/binding-requests/{id}/decision") => json!({ "approve": true }),
             ("POST", "/v1/certificates/{id}/credentials") => json!({ "device_id": self.device }),
             ("POST", "/v1/accounts") => wanted("another", &self.city),
             ("POST", "/v1/accounts/{id}/grants") => grant,
@@ -165,6 +176,40 @@ async fn session(who: &Person) -> String {
     let sessions = who.get("/v1/sessions").await.json(200);
     let current = sessions["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true);
     current.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+/// Another account of the same holder.
+async fn acting_account(app: &TestApp, holder_id: &str) -> String {
+    let login = app.account(Role::Holder, Some(holder_id)).await;
+    login.strip_prefix("holder-").unwrap().to_owned()
+}
+
+/// A request to act for an organisation of this city, as it is kept.
+async fn binding_request(app: &TestApp, city: &str) -> String {
+    let id = app.running.app().new_id().to_string();
+    let user = WechatUserRow { id: id.clone(), openid: vec![7; 32], created_at: 1, changed_at: 1 };
+    let row = BindingRow {
+        id: id.clone(),
+        wechat_user_id: id.clone(),
+        state: "pending".to_owned(),
+        code_type: "001".to_owned(),
+        account_id: None,
+        organisation_code: Some("91210100MA0UABCD0X".to_owned()),
+        organisation_name: Some("某某运输有限公司".to_owned()),
+        applicant: Some("王五".to_owned()),
+        division: Some(format!("{city}00")),
+        real_name_reference: "R-1".to_owned(),
+        requested_at: 1,
+        decided_at: None,
+        decided_by: None,
+        reason: None,
+    };
+    let keep = move |conn: &mut _| -> Result<_, StoreError> {
+        wechat_users::find_or_insert(conn, user)?;
+        bindings::insert(conn, &row)
+    };
+    app.running.app().db.write(keep).await.unwrap();
+    id
 }
 
 async fn register(owner: &Person, number: u8) -> String {
