@@ -46,6 +46,7 @@ pub struct Sessions {
     responses(
         (status = 201, description = "A session has begun", body = Session),
         (status = 401, description = "`sign_in_failed`"),
+        (status = 422, description = "`unfit_value`"),
         (status = 429, description = "`too_many_attempts`")))]
 pub async fn create(
     app: web::Data<App>,
@@ -62,7 +63,9 @@ pub async fn create(
 /// was used before ends its session.
 #[utoipa::path(post, path = "/v1/sessions/refresh", tag = "accounts", operation_id = "refresh_session",
     request_body = Refresh,
-    responses((status = 200, description = "The session goes on", body = Session)))]
+    responses(
+        (status = 200, description = "The session goes on", body = Session),
+        (status = 401, description = "`not_signed_in`, `refresh_reused`, `session_ended`, `session_expired`")))]
 pub async fn refresh(
     app: web::Data<App>,
     Json(refresh): Json<Refresh>,
