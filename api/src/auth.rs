@@ -15,6 +15,7 @@ mod address;
 mod attempts;
 mod caller;
 mod client;
+mod initial;
 mod jurisdiction;
 mod password;
 pub mod real_name;
@@ -26,12 +27,14 @@ pub mod wechat;
 pub use attempts::Attempts;
 pub use caller::Caller;
 pub use client::Client;
+pub use initial::InitialPassword;
+pub use jurisdiction::is_prefix;
 pub use password::Password;
 pub use roles::{
     AuditAdmin, Holder, Issuer, Officer, Operator, SecurityAdmin, SignedIn, SystemAdmin, ThirdParty,
 };
 pub use sessions::Session;
-pub use sign_in::sign_in;
+pub use sign_in::{sign_in, unlock};
 
 pub use address::client_address;
 

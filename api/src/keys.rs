@@ -24,7 +24,7 @@ mod service;
 mod signature;
 mod signer;
 
-pub use ceremony::{Ceremony, CeremonyError, pinned_roots, revoke};
+pub use ceremony::{Ceremony, CeremonyError, Revocation, pinned_roots, revoke};
 pub use custody::Custody;
 pub use keystore::{Keystore, KeystoreError};
 pub use module::ModuleError;

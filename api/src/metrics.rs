@@ -47,6 +47,8 @@ metrics! {
         "Time from a request's head to its answer's head.";
     in_flight: IntGauge "yzt_http_requests_in_flight" []
         "Requests being worked on.";
+    integrity_failures: IntCounterVec "yzt_integrity_failures_total" ["row"]
+        "Times a row that grants something was met and not used, because it was changed by other means than this program: account, approval.";
     degraded: IntGaugeVec "yzt_degraded" ["part"]
         "1 while a part is down without which this server goes on, in a lesser way: redis.";
     unlimited: IntCounterVec "yzt_unlimited_total" ["limit"]

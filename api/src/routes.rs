@@ -5,6 +5,8 @@
 //! `routes/table.rs`.
 
 pub mod access;
+mod accounts;
+mod approvals;
 mod audit;
 mod bindings;
 mod bundle;
@@ -13,6 +15,7 @@ mod devices;
 mod documents;
 mod health;
 mod ingest;
+mod keys;
 mod kpi;
 mod landing;
 mod presentations;
@@ -42,6 +45,17 @@ routes! {
     "/v1/bindings/{id}/sessions"            [POST => bindings::begin]
     "/v1/binding-requests"                  [GET => bindings::requests]
     "/v1/binding-requests/{id}/decision"    [POST => bindings::decide]
+
+    // Administration
+    "/v1/accounts"                  [GET => accounts::list, POST => accounts::create]
+    "/v1/accounts/{id}"             [GET => accounts::one, PATCH => accounts::change]
+    "/v1/accounts/{id}/lock"        [DELETE => accounts::unlock]
+    "/v1/accounts/{id}/grants"      [POST => accounts::request_grant]
+    "/v1/approvals"                 [GET => approvals::list, POST => approvals::create]
+    "/v1/approvals/{id}"            [GET => approvals::one]
+    "/v1/approvals/{id}/decision"   [POST => approvals::decide]
+    "/v1/keys"                      [GET => keys::list]
+    "/v1/keys/{kid}/revocation"     [POST => keys::revoke]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]

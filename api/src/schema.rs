@@ -121,6 +121,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revoked_all -> Bool,
         revocation_reason -> Nullable<Text>,
+        revocation_approval -> Nullable<Text>,
     }
 }
 
@@ -166,6 +167,9 @@ diesel::table! {
         division -> Nullable<Text>,
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
+        grant_id -> Nullable<Text>,
+        integrity_key -> Integer,
+        integrity_code -> Binary,
     }
 }
 
@@ -354,6 +358,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    approvals (id) {
+        id -> Text,
+        kind -> Text,
+        object -> Text,
+        payload -> Text,
+        division -> Nullable<Text>,
+        requested_by -> Text,
+        reason -> Text,
+        requested_at -> BigInt,
+        expires_at -> BigInt,
+        state -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        refusal -> Nullable<Text>,
+        executed_at -> Nullable<BigInt>,
+        integrity_key -> Integer,
+        integrity_code -> Binary,
+    }
+}
+
 diesel::joinable!(certificates -> holders (holder_id));
 diesel::joinable!(certificate_versions -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));
@@ -369,6 +394,7 @@ diesel::joinable!(bindings -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    approvals,
     holders,
     certificates,
     certificate_versions,

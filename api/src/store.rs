@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub mod accounts;
 pub mod activations;
+pub mod approvals;
 pub mod audit;
 pub mod backups;
 pub mod batches;

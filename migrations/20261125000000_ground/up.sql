@@ -131,7 +131,8 @@ CREATE TABLE signing_keys (
     override_reason TEXT,
     revoked_at    BIGINT,
     revoked_all   BOOLEAN NOT NULL,
-    revocation_reason TEXT
+    revocation_reason TEXT,
+    revocation_approval TEXT                -- NULL: by one person, in an emergency
 );
 
 -- What was published, so that a verdict can be repeated with the very bundle a device had.
@@ -163,6 +164,9 @@ CREATE TABLE accounts (
     division      TEXT,                     -- jurisdiction of staff: a prefix of GB/T 2260 codes
     created_at    BIGINT NOT NULL,
     disabled_at   BIGINT,
+    grant_id      TEXT,                     -- the approval that gave staff its role; 'direct': none was needed; NULL: not yet
+    integrity_key  INTEGER NOT NULL,        -- the number of the key of the code
+    integrity_code BYTEA NOT NULL,          -- HMAC-SM3 over who this is and what it may do
     CHECK ((role = 'holder') = (holder_id IS NOT NULL))
 );
 

@@ -192,7 +192,8 @@ impl TestApp {
             holder_id: holder_id.map(str::to_owned),
             division: division.map(str::to_owned),
         };
-        let added = app.db.write(move |conn| accounts::add(conn, new, BEGINNING)).await;
+        let integrity = app.integrity.clone();
+        let added = app.db.write(move |conn| accounts::add(conn, &integrity, new, BEGINNING)).await;
         assert!(added.map_err(|error: StoreError| error.to_string()).unwrap());
         login
     }

@@ -140,11 +140,12 @@ on_every_database! {
         assert!(claim(&db, claim_of(Some(2), 90), 0).await);
     }
 
-    async fn an_account_is_disabled_once(database: &TestDatabase) {
+    async fn an_account_changes_only_if_it_is_as_it_was_read(database: &TestDatabase) {
         let db = database.open();
         assert!(db.write(|conn| accounts::insert(conn, &account("1", "a"))).await.unwrap());
-        assert!(db.write(|conn| accounts::disable(conn, "a", 7)).await.unwrap());
-        assert!(!db.write(|conn| accounts::disable(conn, "a", 8)).await.unwrap());
+        let disabled = |at, code| AccountRow { disabled_at: Some(at), integrity_code: vec![code], ..account("1", "a") };
+        assert!(db.write(move |conn| accounts::replace(conn, &disabled(7, 1), &[0])).await.unwrap());
+        assert!(!db.write(move |conn| accounts::replace(conn, &disabled(8, 2), &[0])).await.unwrap());
         let row = db.read(|conn| accounts::find_by_login(conn, "a")).await.unwrap().unwrap();
         assert_eq!(row.disabled_at, Some(7));
     }
@@ -190,7 +191,8 @@ on_every_database! {
         db.write(|conn| {
             accounts::insert(conn, &account("1", "a"))?;
             let inner = attempt(conn, |conn: &mut Conn| {
-                accounts::disable(conn, "a", 7).map_err(|_| diesel_not_found())?;
+                accounts::replace(conn, &AccountRow { disabled_at: Some(7), ..account("1", "a") }, &[0])
+                    .map_err(|_| diesel_not_found())?;
                 Err::<(), _>(diesel_not_found())
             });
             assert!(inner.is_err());
@@ -249,6 +251,9 @@ fn account(id: &str, login: &str) -> AccountRow {
         division: None,
         created_at: 0,
         disabled_at: None,
+        grant_id: None,
+        integrity_key: 1,
+        integrity_code: vec![0],
     }
 }
 

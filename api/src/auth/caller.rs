@@ -44,7 +44,7 @@ impl Caller {
         let claims = app.tokens.read_access(token, now)?;
         let id = claims.session.clone();
         let found = app.db.read(move |conn| rows::find_with_account(conn, &id)).await?;
-        let standing = standing(found, &app.config, now)?;
+        let standing = standing(found, app, now)?;
         if standing.account.id != claims.account {
             return Err(Code::NotSignedIn.into());
         }

@@ -31,7 +31,8 @@ pub async fn sign_in(
 ) -> Result<Session, Problem> {
     let attempt = Attempt::begin(app, &context, &login).await?;
     let name = login.clone();
-    let found = app.db.read(move |conn| accounts::find_sign_in(conn, &name)).await?;
+    let integrity = app.integrity.clone();
+    let found = app.db.read(move |conn| accounts::find_sign_in(conn, &integrity, &name)).await?;
     let known = found.as_ref().map(|(account, _)| account.id.clone());
     let account = check(app, found, password).await?;
     let Some(account) = account else {
@@ -84,6 +85,19 @@ async fn check(
         }
     };
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+}
+
+/// Forgets the failed attempts at a login.
+///
+/// # Errors
+/// [`Code::Unavailable`] when they are not to be had.
+pub async fn unlock(app: &App, login: &str) -> Result<(), Problem> {
+    let key = Key::new("sign-in login", login);
+    let counted = app.ephemeral.count_in_window(key, WINDOW).await?;
+    for _ in 0..counted.times {
+        app.ephemeral.uncount(key).await?;
+    }
+    Ok(())
 }
 
 /// An attempt, counted from its beginning, so that many at once do not all slip through before the first fails.

@@ -143,6 +143,7 @@ impl Ceremony {
             revoked_at: None,
             revoked_all: false,
             revocation_reason: None,
+            revocation_approval: None,
         };
         if !rows::insert(conn, &row)? {
             return Err(CeremonyError::Known(row.kid));
@@ -158,6 +159,16 @@ impl Ceremony {
     }
 }
 
+/// How a key is revoked.
+pub struct Revocation<'a> {
+    /// Whether what it signed before falls too.
+    pub all: bool,
+    /// Why.
+    pub reason: &'a str,
+    /// The approval for it; `None`: it is an emergency, and one person decides.
+    pub approval: Option<&'a str>,
+}
+
 /// A key pair that is to be registered.
 struct New {
     custody: Custody,
@@ -166,21 +177,20 @@ struct New {
     development: bool,
 }
 
-/// Revokes a key; `all`: what it signed before falls too.
+/// Revokes a key.
 ///
 /// # Errors
 /// When there is no such key, or it is revoked already, or the database cannot.
 pub fn revoke(
     conn: &mut Conn,
     kid: &str,
-    all: bool,
-    reason: &str,
+    &Revocation { all, reason, approval }: &Revocation<'_>,
     now: Timestamp,
 ) -> Result<(), CeremonyError> {
-    if !rows::revoke(conn, kid, now.millis(), all, reason)? {
+    if !rows::revoke(conn, kid, now.millis(), all, (reason, approval))? {
         return Err(CeremonyError::Unknown(kid.to_owned()));
     }
-    tracing::warn!(kid, all, reason, "key revoked");
+    tracing::warn!(kid, all, reason, approval, "key revoked");
     Ok(())
 }
 

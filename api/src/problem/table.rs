@@ -152,6 +152,39 @@ problems! {
         "不属于本账号管辖的行政区划", "It is of a division outside this account's jurisdiction";
         "由管辖该行政区划的账号办理", "Let an account that answers for the division do it".
 
+    IntegrityBroken FORBIDDEN "integrity_broken"
+        "权限信息被系统以外的手段改动，已停止使用", "What grants this was changed by other means than this system, and is not used";
+        "请立即联系安全管理员核查", "Tell a security administrator at once".
+
+    // Administration
+    LoginTaken CONFLICT "login_taken"
+        "登录名已被使用", "The login is taken";
+        "换用其他登录名", "Choose another login".
+    AccountNotGranted CONFLICT "account_not_granted"
+        "账号的角色尚未获批，不能启用", "The account's role was not granted yet";
+        "等待安全管理员审批，或重新申请", "Wait for a security administrator, or ask again".
+    OwnAccount FORBIDDEN "own_account"
+        "不能对自己的账号进行此操作", "Nobody may do this to their own account";
+        "请由另一名管理员办理", "Ask another administrator".
+    LastAdministrator CONFLICT "last_administrator"
+        "该账号是同类管理员中最后一个可用账号，不能停用", "It is the last account of this kind of administrator";
+        "先开通另一名同类管理员", "Let another one be made first".
+    ChangedMeanwhile CONFLICT "changed_meanwhile"
+        "该内容刚刚被他人修改", "Someone else has just changed it";
+        "重新读取后再试", "Read it again, then try again".
+    OwnApproval FORBIDDEN "own_approval"
+        "不能审批本人提交或与本人账号有关的申请", "Nobody may decide on what they asked for, or on their own account";
+        "请由另一名安全管理员审批", "Ask another security administrator".
+    ApprovalClosed CONFLICT "approval_closed"
+        "该申请已审批或已过期", "It has been decided, or its 72 hours are over";
+        "查看审批记录；需要时重新申请", "Look at the approval; ask again where needed".
+    ApprovalOvertaken CONFLICT "approval_overtaken"
+        "申请所针对的内容已发生变化，不能执行", "What it is about has changed since, and it cannot be done";
+        "核对现状后重新申请", "Look at how things stand, then ask again".
+    ApprovalNeeded FORBIDDEN "approval_needed"
+        "此操作须先经另一人审批", "This needs the approval of a second person";
+        "提交申请，获批后 72 小时内由本人使用一次", "Ask for it; once approved it is yours to use once, within 72 hours".
+
     // Certificates
     CertificateCancelled CONFLICT "certificate_cancelled"
         "证照已注销，不能亮证", "The certificate was cancelled and cannot be presented";

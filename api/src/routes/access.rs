@@ -109,6 +109,20 @@ access! {
     GET    "/v1/binding-requests"                 Operator: Division;
     POST   "/v1/binding-requests/{id}/decision"   Operator: Division;
 
+    // Administration
+    GET    "/v1/accounts"                         SystemAdmin: Division, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/accounts"                         SystemAdmin: Division;
+    GET    "/v1/accounts/{id}"                    SystemAdmin: Division, SecurityAdmin: Division, AuditAdmin: Division;
+    PATCH  "/v1/accounts/{id}"                    SystemAdmin: Division;
+    DELETE "/v1/accounts/{id}/lock"               SystemAdmin: Division;
+    POST   "/v1/accounts/{id}/grants"             SystemAdmin: Division;
+    GET    "/v1/approvals"                        SystemAdmin: Own, Operator: Own, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/approvals"                        Operator: Own, AuditAdmin: Own;
+    GET    "/v1/approvals/{id}"                   SystemAdmin: Own, Operator: Own, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/approvals/{id}/decision"          SecurityAdmin: Division;
+    GET    "/v1/keys"                             SystemAdmin: Any, SecurityAdmin: Any, AuditAdmin: Any;
+    POST   "/v1/keys/{kid}/revocation"            SecurityAdmin: Division;
+
     // What officers carry
     GET    "/v1/bundle"                           public;
     GET    "/v1/bundle/trust-list"                public;

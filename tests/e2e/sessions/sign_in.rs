@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use yzt_api::auth::{Role, accounts};
-use yzt_api::store::StoreError;
 use yzt_tests::TestApp;
 use yzt_tests::app::{BEGINNING, PASSWORD};
 
@@ -89,8 +88,10 @@ async fn a_token_that_is_not_ours_is_no_session() {
 }
 
 async fn disable(app: &TestApp, login: &str) {
-    let login = login.to_owned();
-    let work = move |conn: &mut _| accounts::disable(conn, &login, BEGINNING);
-    let disabled: Result<bool, StoreError> = app.running.app().db.write(work).await;
-    assert!(disabled.unwrap());
+    let (login, integrity) = (login.to_owned(), app.running.app().integrity.clone());
+    let work = move |conn: &mut _| {
+        let row = yzt_api::store::accounts::find_by_login(conn, &login)?.unwrap();
+        accounts::disable(conn, &integrity, row, BEGINNING)
+    };
+    assert!(app.running.app().db.write(work).await.unwrap());
 }

@@ -43,7 +43,7 @@ pub async fn refresh(app: &App, text: &str) -> Result<Session, Problem> {
     {
         return Err(Code::NotSignedIn.into());
     }
-    let standing = standing(found, &app.config, now)?;
+    let standing = standing(found, app, now)?;
     let (session, grace) = (standing.session, app.config.refresh_grace);
     let step = app.db.write(move |conn| step(conn, session, token.generation, grace, now)).await?;
     match step {

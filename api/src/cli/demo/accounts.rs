@@ -148,6 +148,7 @@ pub(super) async fn add(app: &App, account: &DemoAccount, holder_id: Option<Stri
         division: None,
     };
     let now = app.clock.now();
-    app.db.write(move |conn| auth::accounts::add(conn, new, now)).await.map_err(Failure::new)?;
+    let integrity = app.integrity.clone();
+    app.db.write(move |conn| auth::accounts::add(conn, &integrity, new, now)).await.map_err(Failure::new)?;
     Ok(())
 }
