@@ -3,10 +3,11 @@
 use reqwest::Method;
 use serde_json::json;
 use verifier_core::ids::Kind;
-use yzt_api::auth::Role;
-use yzt_api::store::{Conn, StoreError, accounts};
+use yzt_api::auth::{Role, accounts};
+use yzt_api::problem::{Code, Problem};
+use yzt_api::store::{Conn, accounts as rows};
 use yzt_tests::TestApp;
-use yzt_tests::app::PASSWORD;
+use yzt_tests::app::{BEGINNING, PASSWORD};
 use yzt_tests::device::{challenge, phone, registration};
 
 use super::{entry, run};
@@ -60,13 +61,15 @@ async fn a_transaction_falls_with_its_entry() {
     let app = TestApp::spawn().await;
     let login = app.account(Role::Officer, None).await;
     run(&app, "ALTER TABLE audit_entries RENAME TO audit_entries_gone").await.unwrap();
-    let (audit, disabled) = (app.running.app().audit.clone(), login.clone());
-    let disable = move |conn: &mut Conn| {
-        accounts::disable(conn, &disabled, 1)?;
-        audit.append(conn, entry())
+    let (audit, integrity) = (app.running.app().audit.clone(), app.running.app().integrity.clone());
+    let disabled = login.clone();
+    let disable = move |conn: &mut Conn| -> Result<(), Problem> {
+        let row = rows::find_by_login(conn, &disabled)?.unwrap();
+        accounts::disable(conn, &integrity, row, BEGINNING)?;
+        Ok(audit.append(conn, entry())?)
     };
     let done = app.running.app().db.write(disable).await;
-    assert!(matches!(done, Err(StoreError::Unaudited)), "{done:?}");
+    assert_eq!(done.unwrap_err().code(), Code::Unavailable);
     app.visitor().sign_in(&login, PASSWORD).await;
 }
 
