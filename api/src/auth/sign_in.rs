@@ -9,6 +9,8 @@ use crate::ephemeral::Key;
 use crate::limits::Limit;
 use crate::problem::{Code, Problem};
 
+/// The limit on failed attempts for one login.
+const BY_LOGIN: &str = "sign_in_login";
 /// The window in which failed attempts are counted, in seconds.
 const WINDOW: u32 = 15 * 60;
 
@@ -92,7 +94,7 @@ async fn check(
 /// # Errors
 /// [`Code::Unavailable`] when they are not to be had.
 pub async fn unlock(app: &App, login: &str) -> Result<(), Problem> {
-    let key = Key::new("sign-in login", login);
+    let key = Key::new(BY_LOGIN, login);
     let counted = app.ephemeral.count_in_window(key, WINDOW).await?;
     for _ in 0..counted.times {
         app.ephemeral.uncount(key).await?;
@@ -108,7 +110,7 @@ struct Attempt {
 impl Attempt {
     async fn begin(app: &App, context: &Context, login: &str) -> Result<Self, Problem> {
         let limit = |name, most| Limit { name, most, window: WINDOW };
-        let mut limits = vec![(limit("sign_in_login", app.config.sign_in_attempts), login.to_owned())];
+        let mut limits = vec![(limit(BY_LOGIN, app.config.sign_in_attempts), login.to_owned())];
         if let Some(address) = context.address() {
             limits.push((limit("sign_in_address", app.config.sign_in_attempts_address), address.to_string()));
         }

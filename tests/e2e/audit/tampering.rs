@@ -107,11 +107,11 @@ async fn a_checkpoint_that_this_site_did_not_write_is_named() {
     let other = if Backend::of_this_run() == Backend::Postgres { "'\\x00'" } else { "x'00'" };
     run(&app, &format!("UPDATE audit_checkpoints SET mac = {other}")).await.unwrap();
     let findings = verified(&app).await;
-    assert!(
-        matches!(findings.faults.as_slice(), [Fault::Checkpoint(of, _)] if *of == seq),
-        "{:?}",
-        findings.faults
-    );
+    // The server may have written one by itself.
+    let named: Vec<_> = findings.faults.iter().map(|fault| matches!(fault, Fault::Checkpoint(..))).collect();
+    assert!(!named.is_empty() && named.iter().all(|is_checkpoint| *is_checkpoint), "{:?}", findings.faults);
+    let ours = |fault: &Fault| matches!(fault, Fault::Checkpoint(of, _) if *of == seq);
+    assert!(findings.faults.iter().any(ours), "{:?}", findings.faults);
 }
 
 #[tokio::test]
