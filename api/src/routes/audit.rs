@@ -31,6 +31,7 @@ pub struct Entries {
 
 /// An entry of the audit log.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
 pub struct Shown {
     /// Its place in the chain.
     seq: i64,
