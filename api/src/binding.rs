@@ -92,6 +92,7 @@ pub struct Binding {
 /// How far a binding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = BindingState)]
 pub enum State {
     /// An operator has to decide.
     Pending,

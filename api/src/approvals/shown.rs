@@ -12,6 +12,7 @@ use crate::store::approvals::ApprovalRow;
 /// How an approval stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ApprovalState)]
 pub enum State {
     /// Waits for a second person.
     Pending,

@@ -21,6 +21,7 @@ pub struct Devices {
 /// Which device a certificate is to be bound to.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DeviceBinding)]
 pub struct Binding {
     /// Id of a device of this holder.
     device_id: String,

@@ -12,6 +12,7 @@ use crate::store::accounts::AccountRow;
 /// How an account stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AccountState)]
 pub enum State {
     /// May be used.
     Open,
@@ -25,6 +26,7 @@ pub enum State {
 
 /// An account as administrators see it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountShown)]
 pub struct Shown {
     /// UUIDv7.
     pub id: String,
