@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::Context;
 use crate::auth::{Holder, Issuer, Role, SignedIn};
 use crate::certificates::{self, Certificate, Summary};
 use crate::extract::Json;
@@ -41,15 +42,17 @@ pub async fn list(app: web::Data<App>, holder: Holder) -> Result<web::Json<Certi
 /// personal items masked. What an officer elsewhere needs at the roadside is in the code.
 #[utoipa::path(get, path = "/v1/certificates/{id}", tag = "certificates", operation_id = "certificate",
     security(("session" = [])), params(("id" = String, Path, description = "Id of the certificate")),
-    responses((status = 200, description = "The certificate", body = Certificate)))]
+    responses(
+        (status = 200, description = "The certificate", body = Certificate),
+        (status = 403, description = "`wrong_role`, `other_division`"),
+        (status = 429, description = "`record_limit`: staff may look at so many a day")))]
 pub async fn one(
     app: web::Data<App>,
     SignedIn(account): SignedIn,
+    context: Context,
     id: web::Path<String>,
 ) -> Result<web::Json<Certificate>, Problem> {
-    let (vault, today) = (Arc::clone(&app.vault), app.clock.now().day());
-    let describe = move |conn: &mut _| certificates::describe(conn, &vault, &id, &account, today);
-    Ok(web::Json(app.db.read(describe).await?))
+    Ok(web::Json(certificates::look(&app, context, account, id.into_inner()).await?))
 }
 
 /// Reports what happened to a certificate. It takes effect at once.
