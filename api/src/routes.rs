@@ -20,6 +20,7 @@ mod kpi;
 mod landing;
 mod presentations;
 mod receipts;
+mod reveals;
 mod sessions;
 #[macro_use]
 mod table;
@@ -36,6 +37,7 @@ routes! {
     "/v1/sessions/others"   [DELETE => sessions::end_others]
     "/v1/sessions/{id}"     [DELETE => sessions::end]
     "/v1/me"                [GET => sessions::me]
+    "/v1/me/reveals"        [GET => reveals::of_holder]
     "/v1/me/accounts"       [GET => bindings::acting]
     "/v1/me/accounts/{id}"  [DELETE => bindings::end]
 
@@ -69,6 +71,7 @@ routes! {
     "/v1/certificates/{id}"                 [GET => certificates::one]
     "/v1/certificates/{id}/events"          [POST => certificates::report]
     "/v1/certificates/{id}/history"         [GET => certificates::history]
+    "/v1/certificates/{id}/reveals"         [GET => reveals::of_certificate, POST => reveals::create]
     "/v1/certificates/{id}/presentations"   [POST => presentations::create]
     "/v1/certificates/{id}/credentials"     [POST => devices::bind]
 
@@ -87,6 +90,9 @@ routes! {
     "/v1/receipts"          [POST => receipts::create]
     "/v1/receipts/batch"    [POST => receipts::create_batch]
     "/v1/receipts/{id}"     [GET => receipts::show]
+
+    // Supervision
+    "/v1/reveals/{id}"      [GET => reveals::one]
 
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]

@@ -147,6 +147,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    reveals (id) {
+        id -> Text,
+        certificate_id -> Text,
+        version -> Integer,
+        holder_id -> Text,
+        account_id -> Text,
+        role -> Text,
+        division -> Nullable<Text>,
+        purpose -> Text,
+        basis_ciphertext -> Binary,
+        revealed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    outflows (account_id, day, kind) {
+        account_id -> Text,
+        day -> Integer,
+        kind -> Text,
+        records -> BigInt,
+    }
+}
+
+diesel::table! {
     data_keys (id) {
         id -> Text,
         wrapped -> Binary,

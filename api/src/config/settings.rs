@@ -237,6 +237,14 @@ settings! {
     audit_checkpoint_interval: u32, "seconds" = 600;
     /// Entries of the audit log after which a checkpoint is signed before its time.
     audit_checkpoint_entries: u32, "number" = 1000;
+    /// Certificates that one of staff may look at, masked, in a day.
+    reads_per_day: u32, "number" = 500;
+    /// Certificates that one of staff may be shown unmasked in a day, each for a stated purpose.
+    reveals_per_day: u32, "number" = 30;
+    /// Records that one of staff may export in a day.
+    exports_per_day: u32, "number" = 1000;
+    /// How long after scanning a code an officer may be shown its certificate unmasked, in hours.
+    reveal_after_check: u32, "hours" = 24;
     /// Whether the last entry of `X-Forwarded-For` is the client's address: only behind a proxy that sets it.
     trust_forwarded_for: bool, "`true` or `false`" = false;
     /// Largest request body, in bytes, except for uploads.

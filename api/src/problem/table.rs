@@ -115,6 +115,12 @@ problems! {
     TooManyAttempts TOO_MANY_REQUESTS "too_many_attempts"
         "尝试次数过多", "Too many attempts";
         "请在 Retry-After 给出的秒数之后再试", "Try again after the seconds in Retry-After".
+    NoCheck FORBIDDEN "no_check"
+        "近期没有对该证照的核验记录", "You have not checked this certificate lately";
+        "先扫描持证人出示的码并上传核验回执，再申请查看", "Scan the code that its holder shows and send the receipt, then ask again".
+    RecordLimit TOO_MANY_REQUESTS "record_limit"
+        "今日可查看或导出的记录数已用完", "No more records may be taken today";
+        "请于次日再试；确有需要请联系管理员调整限额", "Try again tomorrow, or ask an administrator for a higher limit".
     WrongRole FORBIDDEN "wrong_role"
         "当前账号无权进行此操作", "This account's role may not do this";
         "换用有权限的账号登录，或联系管理员", "Sign in with an account that may, or ask an administrator".

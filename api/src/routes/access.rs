@@ -98,6 +98,7 @@ access! {
     DELETE "/v1/sessions/others"                  everybody: Own;
     DELETE "/v1/sessions/{id}"                    everybody: Own;
     GET    "/v1/me"                               everybody: Own;
+    GET    "/v1/me/reveals"                       Holder: Own;
     GET    "/v1/me/accounts"                      Holder: Own;
     DELETE "/v1/me/accounts/{id}"                 Holder: Own;
 
@@ -135,6 +136,8 @@ access! {
     GET    "/v1/certificates/{id}"                Holder: Own, Officer: Division, Issuer: Division, Operator: Division;
     POST   "/v1/certificates/{id}/events"         Issuer: Division;
     GET    "/v1/certificates/{id}/history"        Holder: Own, Issuer: Division, Operator: Division;
+    GET    "/v1/certificates/{id}/reveals"        Holder: Own;
+    POST   "/v1/certificates/{id}/reveals"        Officer: Division, Issuer: Division, Operator: Division;
     POST   "/v1/certificates/{id}/presentations"  Holder: Own;
     POST   "/v1/certificates/{id}/credentials"    Holder: Own;
 
@@ -154,6 +157,9 @@ access! {
     POST   "/v1/receipts"                         Officer: Own;
     POST   "/v1/receipts/batch"                   Officer: Own;
     GET    "/v1/receipts/{id}"                    Officer: Own, Operator: Division;
+
+    // Supervision
+    GET    "/v1/reveals/{id}"                     AuditAdmin: Any;
 
     // Figures
     GET    "/v1/kpi/activation"                   Operator: Division;

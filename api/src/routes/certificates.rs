@@ -42,19 +42,21 @@ pub async fn list(app: web::Data<App>, holder: Holder) -> Result<web::Json<Certi
 /// personal items masked. What an officer elsewhere needs at the roadside is in the code.
 #[utoipa::path(get, path = "/v1/certificates/{id}", tag = "certificates", operation_id = "certificate",
     security(("session" = [])), params(("id" = String, Path, description = "Id of the certificate")),
-    responses((status = 200, description = "The certificate", body = Certificate)))]
+    responses(
+        (status = 200, description = "The certificate", body = Certificate),
+        (status = 403, description = "`wrong_role`, `other_division`"),
+        (status = 429, description = "`record_limit`: staff may look at so many a day")))]
 pub async fn one(
     app: web::Data<App>,
     SignedIn(account): SignedIn,
     context: Context,
     id: web::Path<String>,
 ) -> Result<web::Json<Certificate>, Problem> {
-    let (vault, today) = (Arc::clone(&app.vault), app.clock.now().day());
-    let (who, which) = (account.clone(), id.clone());
-    let describe = move |conn: &mut _| certificates::describe(conn, &vault, &which, &who, today);
-    let described = app.db.read(describe).await;
-    audit(&app, context, &account, &id, described.as_ref().err()).await?;
-    described.map(web::Json)
+    let looked = certificates::look(&app, context.clone(), account.clone(), id.clone()).await;
+    if let Err(problem) = &looked {
+        audit(&app, context, &account, &id, Some(problem)).await?;
+    }
+    looked.map(web::Json)
 }
 
 /// Reports what happened to a certificate. It takes effect at once.

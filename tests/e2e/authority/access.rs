@@ -95,9 +95,9 @@ async fn what_lies_in_another_division_is_refused() {
             true => world.place(line.path, role),
             false => world.asking_for(line.path, division),
         };
-        let answer = ask(&world.app.staff_of(role, far).await, line.method, &place(near), &body).await;
+        let answer = ask(&world.staff_of(role, far).await, line.method, &place(near), &body).await;
         assert_eq!(answer.problem(), "other_division", "{role}: {} {}", line.method, line.path);
-        let answer = ask(&world.app.staff_of(role, near).await, line.method, &place(near), &body).await;
+        let answer = ask(&world.staff_of(role, near).await, line.method, &place(near), &body).await;
         assert!(answer.status.is_success(), "{role}: {} {}: {}", line.method, line.path, answer.text);
     }
 }

@@ -32,6 +32,7 @@ pub struct World {
     grant: String,
     export: String,
     key: String,
+    code: String,
     binding_request: String,
     acting_account: String,
 }
@@ -59,7 +60,8 @@ impl World {
         let upload = issuer.request(Method::POST, "/v1/ingest").header("content-type", "text/csv");
         let batch = issuer.send(upload.body("kind\n013\n")).await.json(200);
         let shown = holder.post(&format!("/v1/certificates/{}/presentations", issued.id), &json!({})).await;
-        let receipt = app.receipt(shown.json(201)["code"].as_str().unwrap());
+        let code = shown.json(201)["code"].as_str().unwrap().to_owned();
+        let receipt = app.receipt(&code);
         let _ = officer.post("/v1/receipts", &json!({ "receipt": receipt })).await.json(201);
         let system = app.visitor().sign_in(&logins[Role::SystemAdmin.word()], PASSWORD).await;
         let made = system.post("/v1/accounts", &wanted("wanted", &city)).await.json(201);
@@ -78,6 +80,7 @@ impl World {
             device: register(&holder, 1).await,
             officers_device: register(&officer, 2).await,
             receipt: receipt.id.to_string(),
+            code,
             binding_request: binding_request(&app, &city).await,
             acting_account: acting_account(&app, &issued.holder_id).await,
             app,
@@ -124,6 +127,9 @@ impl World {
         let grant = json!({ "role": "officer", "division": self.city, "reason": "测试" });
         match (method, path) {
             ("POST", "/v1/certificates/{id}/events") => json!({ "event": "review_overdue" }),
+            ("POST", "/v1/certificates/{id}/reveals") => {
+                json!({ "purpose": "case", "basis": "案件编号 2026-1" })
+            }
             ("POST", "/v1/binding-requests/{id}/decision") => json!({ "approve": true }),
             ("POST", "/v1/certificates/{id}/credentials") => json!({ "device_id": self.device }),
             ("POST", "/v1/accounts") => wanted("another", &self.city),
@@ -137,6 +143,16 @@ impl World {
     /// The jurisdiction that the object at a route lies in.
     pub fn jurisdiction(&self, path: &str) -> &str {
         if path.starts_with("/v1/keys/") { "21" } else { &self.city }
+    }
+
+    /// Staff of a jurisdiction who did what must come before some requests: an officer has checked the certificate.
+    pub async fn staff_of(&self, role: Role, division: &str) -> Person {
+        let person = self.app.staff_of(role, division).await;
+        if role == Role::Officer {
+            let receipt = self.app.receipt(&self.code);
+            let _ = person.post("/v1/receipts", &json!({ "receipt": receipt })).await.json(201);
+        }
+        person
     }
 
     /// A city that is not that of the objects.
