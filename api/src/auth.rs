@@ -12,16 +12,21 @@ use utoipa::ToSchema;
 
 pub mod accounts;
 mod address;
+mod attempt;
 mod caller;
 mod client;
+mod duty;
+mod hashing;
 mod jurisdiction;
-mod password;
+pub mod password;
 mod roles;
 pub mod sessions;
 mod sign_in;
 
-pub use caller::Caller;
+pub use attempt::Subject;
+pub use caller::{Caller, Owing};
 pub use client::Client;
+pub use duty::Duty;
 pub use password::Password;
 pub use roles::{
     AuditAdmin, Holder, Issuer, Officer, Operator, SecurityAdmin, SignedIn, SystemAdmin, ThirdParty,

@@ -11,6 +11,7 @@ mod health;
 mod ingest;
 mod kpi;
 mod landing;
+mod passwords;
 mod presentations;
 mod receipts;
 mod sessions;
@@ -28,6 +29,7 @@ routes! {
     "/v1/sessions/others"   [DELETE => sessions::end_others]
     "/v1/sessions/{id}"     [DELETE => sessions::end]
     "/v1/me"                [GET => sessions::me]
+    "/v1/me/password"       [POST => passwords::change]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]

@@ -152,6 +152,9 @@ diesel::table! {
         division -> Nullable<Text>,
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
+        password_set_at -> BigInt,
+        password_initial -> Bool,
+        last_sign_in_at -> Nullable<BigInt>,
     }
 }
 
@@ -247,6 +250,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    former_passwords (id) {
+        id -> Text,
+        account_id -> Text,
+        password_hash -> Text,
+    }
+}
+
+diesel::table! {
+    failed_sign_ins (subject) {
+        subject -> Binary,
+        failures -> Integer,
+        last_at -> BigInt,
+        locked_until -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(certificates -> holders (holder_id));
 diesel::joinable!(certificate_versions -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));
@@ -258,6 +278,7 @@ diesel::joinable!(presentations -> certificates (certificate_id));
 diesel::joinable!(activations -> certificates (certificate_id));
 diesel::joinable!(accounts -> holders (holder_id));
 diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(former_passwords -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     holders,
@@ -277,4 +298,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     receipts,
     activations,
     sessions,
+    former_passwords,
+    failed_sign_ins,
 );

@@ -158,6 +158,9 @@ CREATE TABLE accounts (
     division      TEXT,                     -- jurisdiction of staff: a prefix of GB/T 2260 codes
     created_at    BIGINT NOT NULL,
     disabled_at   BIGINT,
+    password_set_at  BIGINT NOT NULL,
+    password_initial BOOLEAN NOT NULL,      -- given by someone else: must be changed at the first sign-in
+    last_sign_in_at  BIGINT,
     CHECK ((role = 'holder') = (holder_id IS NOT NULL))
 );
 

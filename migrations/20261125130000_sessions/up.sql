@@ -1,3 +1,5 @@
+-- Proof of who someone is: sessions, passwords that were, failed sign-ins.
+
 -- Sessions: one row for each sign-in, until some time after its end. Neither token is kept: an access token names
 -- its session, a refresh token is made again from `salt`, the generation and the secret in the keystore.
 CREATE TABLE sessions (
@@ -19,3 +21,19 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_account ON sessions (account_id) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_end ON sessions (ends_at);
+
+-- Passwords that were replaced, hashed: they may not come back at once.
+CREATE TABLE former_passwords (
+    id            TEXT PRIMARY KEY,         -- UUIDv7: the order of replacement
+    account_id    TEXT NOT NULL REFERENCES accounts (id),
+    password_hash TEXT NOT NULL
+);
+CREATE INDEX former_passwords_by_account ON former_passwords (account_id, id);
+
+-- Failed sign-ins in a row, by what was tried, whether it exists or not.
+CREATE TABLE failed_sign_ins (
+    subject      BYTEA PRIMARY KEY,         -- SM3: a login that does not exist may be somebody's password
+    failures     INTEGER NOT NULL,
+    last_at      BIGINT NOT NULL,
+    locked_until BIGINT
+);

@@ -38,6 +38,7 @@ impl Process {
             .env("YZT_BIND", "127.0.0.1:0")
             .env("YZT_KEYSTORE_ROUNDS", "1")
             .env("YZT_PASSWORD_ROUNDS", "1")
+            .env("YZT_PASSWORD_LIFETIME", "0")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -131,6 +132,7 @@ async fn add_account(db: &Db, login: &str, role: Role) {
         role,
         name: "测试账号".to_owned(),
         password: Password::hash(PASSWORD, 1).unwrap(),
+        password_initial: false,
         holder_id: None,
         division: None,
     };

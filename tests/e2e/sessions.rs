@@ -9,6 +9,8 @@ use yzt_tests::{Answer, TestApp};
 
 mod ending;
 mod limits;
+mod lockout;
+mod passwords;
 mod refresh;
 mod sign_in;
 

@@ -49,6 +49,7 @@ impl TestApp {
             sqlite_survives_power_loss: false,
             keystore_rounds: 1,
             password_rounds: 1,
+            password_lifetime: 0,
             // Sessions outlive every test but those about sessions, which set limits of their own.
             access_lifetime: FOR_EVER,
             staff_session_idle: FOR_EVER,
@@ -155,6 +156,7 @@ impl TestApp {
             role,
             name: "测试账号".to_owned(),
             password: Password::hash(PASSWORD, app.config.password_rounds).unwrap(),
+            password_initial: false,
             holder_id: holder_id.map(str::to_owned),
             division: division.map(str::to_owned),
         };

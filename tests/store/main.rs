@@ -177,6 +177,9 @@ fn account(id: &str, login: &str) -> AccountRow {
         division: None,
         created_at: 0,
         disabled_at: None,
+        password_set_at: 0,
+        password_initial: false,
+        last_sign_in_at: None,
     }
 }
 

@@ -18,6 +18,8 @@ pub struct NewAccount {
     pub name: String,
     /// Its password, hashed.
     pub password: Password,
+    /// Whether someone else chose it: then it must be changed at the first sign-in.
+    pub password_initial: bool,
     /// The holder it acts for: holders, and only they, have one.
     pub holder_id: Option<String>,
     /// Jurisdiction of staff: a prefix of GB/T 2260 codes.
@@ -39,6 +41,9 @@ pub fn add(conn: &mut Conn, new: NewAccount, now: Timestamp) -> Result<bool, Sto
         division: new.division,
         created_at: now.millis(),
         disabled_at: None,
+        password_set_at: now.millis(),
+        password_initial: new.password_initial,
+        last_sign_in_at: None,
     };
     rows::insert(conn, &row)
 }
@@ -53,15 +58,6 @@ pub fn disable(conn: &mut Conn, login: &str, now: Timestamp) -> Result<bool, Sto
     };
     sessions::end_all(conn, &row.id, None, Ended::AccountDisabled, now)?;
     rows::disable(conn, login, now.millis())
-}
-
-/// The account that signs in as `login`, when it may, and its password.
-///
-/// # Errors
-/// When the database cannot.
-pub(super) fn find_sign_in(conn: &mut Conn, login: &str) -> Result<Option<(Account, Password)>, StoreError> {
-    let row = rows::find_by_login(conn, login)?;
-    Ok(row.and_then(|row| Some((open(&row)?, Password::parse(&row.password_hash)?))))
 }
 
 /// The account of a row, when it may be used.

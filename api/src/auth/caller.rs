@@ -6,8 +6,8 @@ use std::pin::Pin;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 
-use super::Account;
 use super::sessions::{AccessClaims, Standing, standing};
+use super::{Account, Duty};
 use crate::app::App;
 use crate::problem::{Code, Problem};
 use crate::store::sessions as rows;
@@ -18,10 +18,26 @@ pub struct Caller {
     pub account: Account,
     /// Id of the session.
     pub session: String,
+    /// What it owes.
+    pub duty: Option<Duty>,
 }
 
+/// A caller who may still owe something: for the few things that can be done before.
+pub struct Owing(pub Caller);
+
 impl Caller {
-    /// Whoever's access token the request carries.
+    /// The same caller, if it owes nothing.
+    ///
+    /// # Errors
+    /// The problem of what it owes.
+    pub fn owing_nothing(self) -> Result<Self, Problem> {
+        match self.duty {
+            None => Ok(self),
+            Some(duty) => Err(duty.code().into()),
+        }
+    }
+
+    /// Whoever's access token the request carries, whatever it owes.
     ///
     /// # Errors
     /// [`Code::NotSignedIn`], [`Code::SessionEnded`], [`Code::SessionExpired`].
@@ -38,7 +54,7 @@ impl Caller {
             return Err(Code::NotSignedIn.into());
         }
         note(app, &standing, claims).await?;
-        Ok(Self { account: standing.account, session: standing.session.id })
+        Ok(Self { account: standing.account, session: standing.session.id, duty: standing.duty })
     }
 }
 
@@ -48,7 +64,17 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Self::of(&request).await })
+        Box::pin(async move { Self::of(&request).await?.owing_nothing() })
+    }
+}
+
+impl FromRequest for Owing {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Caller::of(&request).await.map(Self) })
     }
 }
 

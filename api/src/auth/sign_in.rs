@@ -1,19 +1,11 @@
 //! Signing in with login and password: limited, and with one answer for whatever is wrong.
 
-use std::net::IpAddr;
-use std::time::Duration;
-
-use super::{Account, Client, Password, Session, accounts, sessions};
+use super::attempt::Attempt;
+use super::{Client, Password, Session, hashing, sessions};
 use crate::app::App;
-use crate::ephemeral::Key;
 use crate::problem::{Code, Problem};
-
-/// The window in which failed attempts are counted, in seconds.
-const WINDOW: u32 = 15 * 60;
-
-/// How long a sign-in waits for its turn to be checked, before it is told to come again in so many seconds.
-const PATIENCE: Duration = Duration::from_secs(10);
-const RETRY_AFTER: u32 = 10;
+use crate::store::accounts::{self, AccountRow};
+use crate::store::{Conn, passwords};
 
 /// Begins a session for whoever has this login and password.
 ///
@@ -27,64 +19,55 @@ pub async fn sign_in(
     password: String,
 ) -> Result<Session, Problem> {
     let attempt = Attempt::begin(app, client.address, &login).await?;
-    let found = app.db.read(move |conn| accounts::find_sign_in(conn, &login)).await?;
-    let account = check(app, found, password).await?;
-    let Some(account) = account else {
+    let found = app.db.read(move |conn| accounts::find_by_login(conn, &login)).await?;
+    let Some(proven) = check(app, found, password).await? else {
         app.metrics.sign_ins.with_label_values(&["failed"]).inc();
         return Err(Code::SignInFailed.into());
     };
-    attempt.succeeded(app).await;
+    let subject = attempt.succeeded(app).await;
+    let id = proven.account.id.clone();
+    let session = sessions::begin_with(app, &id, client, move |conn| {
+        subject.unlock(conn)?;
+        proven.keep_stronger(conn)
+    });
+    let session = session.await?;
     app.metrics.sign_ins.with_label_values(&["ok"]).inc();
-    sessions::begin(app, account, client).await
+    Ok(session)
 }
 
-/// The account, if the password is its own. An account that was not found takes as long.
-async fn check(
-    app: &App,
-    found: Option<(Account, Password)>,
-    tried: String,
-) -> Result<Option<Account>, Problem> {
-    let place = tokio::time::timeout(PATIENCE, app.hashing.acquire()).await;
-    let _place = place.map_err(|_| Problem::new(Code::Unavailable).retry_after(RETRY_AFTER))?;
-    let rounds = app.config.password_rounds;
-    let work = move || match found {
-        Some((account, password)) => password.is(&tried).then_some(account),
-        None => {
-            let _ = Password::decoy(rounds).is(&tried);
-            None
-        }
-    };
-    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+/// An account whose password was given.
+struct Proven {
+    account: AccountRow,
+    /// The same password, hashed with more rounds, when the setting grew since.
+    stronger: Option<Password>,
 }
 
-/// An attempt, counted from its beginning, so that many at once do not all slip through before the first fails.
-struct Attempt {
-    keys: Vec<Key>,
-}
-
-impl Attempt {
-    async fn begin(app: &App, address: Option<IpAddr>, login: &str) -> Result<Self, Problem> {
-        let mut limits = vec![(Key::new("sign-in login", login), app.config.sign_in_attempts)];
-        if let Some(address) = address {
-            let key = Key::new("sign-in address", &address.to_string());
-            limits.push((key, app.config.sign_in_attempts_address));
-        }
-        let mut keys = Vec::new();
-        for (key, limit) in limits {
-            let count = app.ephemeral.count_in_window(key, WINDOW).await;
-            if count.times > limit {
-                app.metrics.sign_ins.with_label_values(&["limited"]).inc();
-                return Err(Problem::new(Code::TooManyAttempts).retry_after(count.ends_in));
+impl Proven {
+    fn keep_stronger(&self, conn: &mut Conn) -> Result<(), crate::store::StoreError> {
+        match &self.stronger {
+            None => Ok(()),
+            Some(new) => {
+                passwords::rehash(conn, &self.account.id, &self.account.password_hash, &new.to_string())
             }
-            keys.push(key);
         }
-        Ok(Self { keys })
     }
+}
 
-    /// Takes the attempt back: only failed ones count.
-    async fn succeeded(self, app: &App) {
-        for key in self.keys {
-            app.ephemeral.uncount(key).await;
+/// The account, if the password is its own. An account that was not found, has none or is disabled takes as long.
+async fn check(app: &App, found: Option<AccountRow>, tried: String) -> Result<Option<Proven>, Problem> {
+    let rounds = app.config.password_rounds;
+    let work = move || {
+        let known = found.filter(|account| account.disabled_at.is_none());
+        let known = known.and_then(|account| Some((Password::parse(&account.password_hash)?, account)));
+        let Some((password, account)) = known else {
+            let _ = Password::decoy(rounds).is(&tried);
+            return None;
+        };
+        if !password.is(&tried) {
+            return None;
         }
-    }
+        let stronger = (password.rounds() < rounds).then(|| Password::hash(&tried, rounds)).flatten();
+        Some(Proven { account, stronger })
+    };
+    hashing::run(app, work).await
 }

@@ -8,11 +8,9 @@ use zeroize::Zeroizing;
 use super::{Failure, with_app};
 use crate::app::App;
 use crate::auth::accounts::{self, NewAccount};
-use crate::auth::{Password, Role};
+use crate::auth::{Password, Role, Subject, password};
 use crate::config::Config;
 use crate::store;
-
-const SHORTEST_PASSWORD: usize = 8;
 
 const EXAMPLES: &str = "\
 The password is asked for, or read from standard input. For a holder the holder's code (citizen id or unified
@@ -22,6 +20,8 @@ Examples:
   yzt accounts add --login zhang --role officer --name 张警官 --division 2101
   yzt accounts add --login li --role holder --name 李师傅 < code-and-password.txt
   yzt accounts list
+  yzt accounts password zhang
+  yzt accounts unlock zhang
   yzt accounts disable zhang";
 
 #[derive(Args)]
@@ -39,6 +39,16 @@ enum Action {
     List,
     /// Keep an account from signing in, and end its sessions
     Disable {
+        /// Its login
+        login: String,
+    },
+    /// Give an account a new initial password, and end its sessions
+    Password {
+        /// Its login
+        login: String,
+    },
+    /// Let an account sign in again that failed too often
+    Unlock {
         /// Its login
         login: String,
     },
@@ -66,6 +76,8 @@ impl Accounts {
             Action::Add(add) => add.run(&app).await,
             Action::List => list(&app).await,
             Action::Disable { login } => disable(&app, login).await,
+            Action::Password { login } => give_password(&app, login).await,
+            Action::Unlock { login } => unlock(&app, login).await,
         })
     }
 }
@@ -77,17 +89,14 @@ impl Add {
             Role::Holder => Some(find_holder(app, &ask("Holder's code: ")?).await?),
             _ => None,
         };
-        let password = ask("Password: ")?;
-        if password.chars().count() < SHORTEST_PASSWORD {
-            return Err(Failure::new("a password has 8 characters or more"));
-        }
-        let password = Password::hash(&password, app.config.password_rounds);
+        let password = ask_password(app, &self.login)?;
         let new = NewAccount {
             id: app.new_id().to_string(),
             login: self.login,
             role: self.role,
             name: self.name,
-            password: password.ok_or_else(|| Failure::new("this machine gives no random bytes"))?,
+            password,
+            password_initial: true,
             holder_id,
             division,
         };
@@ -126,6 +135,29 @@ async fn disable(app: &App, login: String) -> Result<(), Failure> {
     } else {
         Err(Failure::new("there is no account with this login that could sign in"))
     }
+}
+
+async fn give_password(app: &App, login: String) -> Result<(), Failure> {
+    let password = ask_password(app, &login)?;
+    let account = app.db.read(move |conn| store::accounts::find_by_login(conn, &login)).await;
+    let account = account.map_err(Failure::new)?.ok_or_else(|| Failure::new("there is no such login"))?;
+    password::give_initial(app, &account.id, password).await.map_err(Failure::new)?;
+    Ok(())
+}
+
+async fn unlock(app: &App, login: String) -> Result<(), Failure> {
+    app.db.write(move |conn| Subject::login(&login).unlock(conn)).await.map_err(Failure::new)
+}
+
+/// Asks for an initial password for whoever signs in as `login`.
+fn ask_password(app: &App, login: &str) -> Result<Password, Failure> {
+    let text = ask("Password: ")?;
+    password::check(&text, login, app.config.password_length).map_err(|problem| {
+        let rules: Vec<_> = problem.broken_rules().collect();
+        Failure::new(format_args!("this password does not do: {}", rules.join(", ")))
+    })?;
+    let password = Password::hash(&text, app.config.password_rounds);
+    password.ok_or_else(|| Failure::new("this machine gives no random bytes"))
 }
 
 /// Asks a person without showing the answer, or reads a line when nobody is there to ask.

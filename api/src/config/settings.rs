@@ -128,7 +128,15 @@ settings! {
     holder_session_lifetime: u32, "seconds" = 90 * 86_400;
     /// Rounds of PBKDF2-HMAC-SM3 for passwords. Production takes 100000 or more.
     password_rounds: u32, "number" = 120_000;
-    /// Failed sign-ins for one login within 15 minutes, after which it must wait.
+    /// Fewest characters of a password.
+    password_length: u32, "number" = 10;
+    /// How many passwords of an account, the present one among them, may not be chosen again.
+    password_history: u32, "number" = 5;
+    /// How long a password of staff is good for, in days. 0: for ever.
+    password_lifetime: u32, "days" = 90;
+    /// How long a login is locked after too many failures, and how long failures are remembered, in seconds.
+    lockout: u32, "seconds" = 30 * 60;
+    /// Failed sign-ins in a row for one login, after which it is locked.
     sign_in_attempts: u32, "number" = 5;
     /// Failed sign-ins from one address within 15 minutes, after which it must wait.
     sign_in_attempts_address: u32, "number" = 100;

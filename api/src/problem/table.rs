@@ -103,6 +103,15 @@ problems! {
     SignInFailed UNAUTHORIZED "sign_in_failed"
         "账号或密码不正确", "The login or the password is not right";
         "核对账号和密码；忘记密码请联系管理员", "Check both; if the password is forgotten, ask an administrator".
+    PasswordChangeRequired FORBIDDEN "password_change_required"
+        "须先修改密码", "The password must be changed first";
+        "初始密码或已到期的密码须修改后才能使用其他功能：POST /v1/me/password", "An initial or expired password must be changed before anything else: POST /v1/me/password".
+    WrongPassword FORBIDDEN "wrong_password"
+        "当前密码不正确", "The present password is not right";
+        "核对当前密码后再试", "Check the present password and try again".
+    PasswordUnfit UNPROCESSABLE_ENTITY "password_unfit"
+        "新密码不符合要求", "The new password does not do";
+        "按 findings 指出的规则更换：长度、字符种类、不含账号名、不是常见密码、不与最近用过的相同", "Choose another after the rules that findings names: length, kinds of characters, not the login, not a common one, not one used lately".
     TooManyAttempts TOO_MANY_REQUESTS "too_many_attempts"
         "尝试次数过多", "Too many attempts";
         "请在 Retry-After 给出的秒数之后再试", "Try again after the seconds in Retry-After".

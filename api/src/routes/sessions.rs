@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::sessions::{self, Ended, SessionSummary};
-use crate::auth::{self, Account, Caller, Client, Session, SignedIn};
+use crate::auth::{self, Account, Caller, Client, Owing, Session};
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
 
@@ -79,7 +79,7 @@ pub async fn list(app: web::Data<App>, caller: Caller) -> Result<web::Json<Sessi
 #[utoipa::path(delete, path = "/v1/sessions/current", tag = "accounts", operation_id = "sign_out",
     security(("session" = [])),
     responses((status = 204, description = "It has ended, on every server")))]
-pub async fn sign_out(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
+pub async fn sign_out(app: web::Data<App>, Owing(caller): Owing) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let end =
         move |conn: &mut _| sessions::end(conn, &caller.account.id, &caller.session, Ended::SignedOut, now);
@@ -117,6 +117,6 @@ pub async fn end(
 /// Who is signed in.
 #[utoipa::path(get, path = "/v1/me", tag = "accounts", operation_id = "me", security(("session" = [])),
     responses((status = 200, description = "The account of this session", body = Account)))]
-pub async fn me(SignedIn(account): SignedIn) -> web::Json<Account> {
-    web::Json(account)
+pub async fn me(Owing(caller): Owing) -> web::Json<Account> {
+    web::Json(caller.account)
 }

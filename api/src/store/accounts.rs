@@ -27,6 +27,12 @@ pub struct AccountRow {
     pub created_at: i64,
     /// Unix milliseconds; `None` while the account may sign in.
     pub disabled_at: Option<i64>,
+    /// Unix milliseconds.
+    pub password_set_at: i64,
+    /// Whether someone else gave it, so that it must be changed.
+    pub password_initial: bool,
+    /// Unix milliseconds.
+    pub last_sign_in_at: Option<i64>,
 }
 
 /// Adds an account: `false` when its login is taken.
@@ -74,4 +80,13 @@ pub fn disable(conn: &mut Conn, login: &str, at: i64) -> Result<bool, StoreError
     let open = accounts::table.filter(accounts::login.eq(login)).filter(accounts::disabled_at.is_null());
     let changed = diesel::update(open).set(accounts::disabled_at.eq(at)).execute(conn)?;
     Ok(changed == 1)
+}
+
+/// Notes that an account signed in.
+///
+/// # Errors
+/// When the database cannot.
+pub fn note_sign_in(conn: &mut Conn, id: &str, at: i64) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(id)).set(accounts::last_sign_in_at.eq(at)).execute(conn)?;
+    Ok(())
 }

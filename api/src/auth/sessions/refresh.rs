@@ -8,7 +8,7 @@
 //! to use it, once the first went on, is noticed.
 
 use super::begin::answer;
-use super::standing::standing;
+use super::standing::{Standing, standing};
 use super::token::RefreshToken;
 use super::{Ended, Session, end};
 use crate::app::App;
@@ -44,10 +44,10 @@ pub async fn refresh(app: &App, text: &str) -> Result<Session, Problem> {
         return Err(Code::NotSignedIn.into());
     }
     let standing = standing(found, &app.config, now)?;
-    let (session, grace) = (standing.session, app.config.refresh_grace);
+    let (session, grace) = (standing.session.clone(), app.config.refresh_grace);
     let step = app.db.write(move |conn| step(conn, session, token.generation, grace, now)).await?;
     match step {
-        Step::GoesOn(session) => answer(app, standing.account, &session),
+        Step::GoesOn(session) => answer(app, Standing { session: *session, ..standing }),
         Step::Reused => Err(Code::RefreshReused.into()),
         Step::Ended => Err(Code::SessionEnded.into()),
     }

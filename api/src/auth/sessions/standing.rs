@@ -1,6 +1,6 @@
 //! Whether a session still stands: not ended, used often enough, not too old, of an account that may be used.
 
-use crate::auth::{Account, Role, accounts};
+use crate::auth::{Account, Duty, Role, accounts};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::problem::Code;
@@ -47,6 +47,8 @@ pub struct Standing {
     pub account: Account,
     /// How long it lasts.
     pub limits: Limits,
+    /// What the account owes.
+    pub duty: Option<Duty>,
 }
 
 impl Standing {
@@ -68,6 +70,7 @@ pub fn standing(
     now: Timestamp,
 ) -> Result<Standing, Code> {
     let (session, account) = found.ok_or(Code::NotSignedIn)?;
+    let duty = Duty::of(config, &account, now);
     let account = accounts::open(&account).ok_or(Code::NotSignedIn)?;
     if session.ended_at.is_some() {
         return Err(Code::SessionEnded);
@@ -76,5 +79,5 @@ pub fn standing(
     if limits.end(&session) <= now {
         return Err(Code::SessionExpired);
     }
-    Ok(Standing { session, account, limits })
+    Ok(Standing { session, account, limits, duty })
 }

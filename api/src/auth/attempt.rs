@@ -1,0 +1,103 @@
+//! Attempts to prove who one is, counted: so many failures in a row lock a login for a while.
+//!
+//! Failures of a login are counted in the database, so that a restart or another server forgets nothing, and by the
+//! login that was tried, so that one that does not exist behaves as one that does. Attempts while it is locked do not
+//! make the lock longer. Failures of an address, for whatever logins, are counted in `ephemeral`: that keeps one
+//! address from locking everybody.
+
+use std::net::IpAddr;
+
+use verifier_core::sm2::sm3;
+
+use crate::app::App;
+use crate::ephemeral::Key;
+use crate::problem::{Code, Problem};
+use crate::store::failed_sign_ins::{self as rows, Rule};
+use crate::store::{Conn, StoreError};
+
+/// The window in which failures of an address are counted, in seconds.
+const WINDOW: u32 = 15 * 60;
+
+/// An attempt, counted from its beginning, so that many at once do not all slip through before the first fails.
+pub struct Attempt {
+    subject: Subject,
+    address: Option<Key>,
+}
+
+/// What failures are counted by.
+#[derive(Clone, Copy)]
+pub struct Subject([u8; 32]);
+
+impl Subject {
+    /// A login, whether it exists or not.
+    #[must_use]
+    pub fn login(login: &str) -> Self {
+        Self(sm3(format!("login\0{login}").as_bytes()))
+    }
+
+    /// Forgets its failures and its lock.
+    ///
+    /// # Errors
+    /// When the database cannot.
+    pub fn unlock(self, conn: &mut Conn) -> Result<(), StoreError> {
+        rows::clear(conn, &self.0)
+    }
+}
+
+impl Attempt {
+    /// Counts an attempt.
+    ///
+    /// # Errors
+    /// [`Code::TooManyAttempts`] when login or address must wait.
+    pub async fn begin(app: &App, address: Option<IpAddr>, login: &str) -> Result<Self, Problem> {
+        let address = address.map(|address| Key::new("sign-in address", &address.to_string()));
+        if let Some(address) = address {
+            let count = app.ephemeral.count_in_window(address, WINDOW).await;
+            if count.times > app.config.sign_in_attempts_address {
+                return Err(limited(app, count.ends_in));
+            }
+        }
+        let subject = Subject::login(login);
+        let now = app.clock.now();
+        let lockout = i64::from(app.config.lockout);
+        let rule = Rule {
+            most: i32::try_from(app.config.sign_in_attempts).unwrap_or(i32::MAX),
+            now: now.millis(),
+            remembered_from: now.plus_seconds(-lockout).millis(),
+            locked_until: now.plus_seconds(lockout).millis(),
+        };
+        let locked_until = app.db.write(move |conn| rows::count(conn, &subject.0, rule)).await?;
+        if let Some(until) = locked_until {
+            let seconds = until.saturating_sub(now.millis()).saturating_add(999) / 1000;
+            return Err(limited(app, u32::try_from(seconds).unwrap_or(u32::MAX)));
+        }
+        Ok(Self { subject, address })
+    }
+
+    /// Takes the attempt back: it did not fail, but there is more to prove.
+    ///
+    /// # Errors
+    /// When the database cannot.
+    pub async fn take_back(self, app: &App) -> Result<(), StoreError> {
+        self.uncount_address(app).await;
+        app.db.write(move |conn| rows::uncount(conn, &self.subject.0)).await
+    }
+
+    /// What is left to do when it succeeded: to forget the failures before it, in the transaction that makes use of
+    /// it.
+    pub async fn succeeded(self, app: &App) -> Subject {
+        self.uncount_address(app).await;
+        self.subject
+    }
+
+    async fn uncount_address(&self, app: &App) {
+        if let Some(address) = self.address {
+            app.ephemeral.uncount(address).await;
+        }
+    }
+}
+
+fn limited(app: &App, seconds: u32) -> Problem {
+    app.metrics.sign_ins.with_label_values(&["limited"]).inc();
+    Problem::new(Code::TooManyAttempts).retry_after(seconds)
+}
