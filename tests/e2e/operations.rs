@@ -33,7 +33,10 @@ async fn the_open_api_document_has_every_route_and_no_other() {
     let mut documented = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            assert!(operation["responses"]["default"].is_object(), "{path}");
+            assert!(
+                operation["responses"]["500"]["content"]["application/problem+json"].is_object(),
+                "{path}"
+            );
             documented.insert((method.to_uppercase(), path.clone()));
         }
     }

@@ -96,7 +96,7 @@ async fn start(config: Config) -> Result<Running, Failure> {
 
 fn invite(server: &Running, accounts: &accounts::Accounts) {
     let address = server.address();
-    say(format_args!("\n服务已启动，按 Ctrl-C 结束。 The server is up; Ctrl-C ends it."));
+    say("");
     say(format_args!("  接口文档 API, to try in the browser:  http://{address}/docs/"));
     say(format_args!("  接口描述 OpenAPI document:            http://{address}/openapi.json"));
     say(format_args!("  核验数据包 bundle:                    http://{address}/v1/bundle"));
@@ -105,4 +105,5 @@ fn invite(server: &Running, accounts: &accounts::Accounts) {
     for account in accounts.all() {
         say(format_args!("  {:<8} {:<10} {}", account.login, account.password, account.about));
     }
+    say("服务已启动，按 Ctrl-C 结束。 The server is up; Ctrl-C ends it.");
 }

@@ -18,14 +18,14 @@ const FRESH: u32 = 60;
 #[derive(Serialize, ToSchema)]
 pub struct Manifest {
     /// The trust list.
-    trust_list: Part,
+    trust_list: BundlePart,
     /// The status lists, one an issuer.
-    status_lists: Vec<Part>,
+    status_lists: Vec<BundlePart>,
 }
 
 /// A part of the bundle.
 #[derive(Serialize, ToSchema)]
-pub struct Part {
+pub struct BundlePart {
     /// Prefix of the issuer; absent for the trust list.
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
@@ -53,7 +53,7 @@ pub async fn manifest(app: web::Data<App>) -> Result<web::Json<Manifest>, Proble
     let trust = publish::newest_trust_list(&app).await?;
     let status = publish::newest_status_list(&app).await?;
     Ok(web::Json(Manifest {
-        trust_list: Part {
+        trust_list: BundlePart {
             iss: None,
             path: "/v1/bundle/trust-list".to_owned(),
             seq: Some(trust.seq),
@@ -62,7 +62,7 @@ pub async fn manifest(app: web::Data<App>) -> Result<web::Json<Manifest>, Proble
             sm3: HEXLOWER.encode(&trust.digest),
             size: trust.bytes.len(),
         },
-        status_lists: vec![Part {
+        status_lists: vec![BundlePart {
             path: format!("/v1/bundle/status/{}", status.iss),
             iss: Some(status.iss),
             seq: None,

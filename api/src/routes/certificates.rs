@@ -57,7 +57,9 @@ pub async fn one(
     request_body = NewEvent,
     responses(
         (status = 201, description = "Recorded", body = Event),
-        (status = 200, description = "Was recorded before, when it was first sent", body = Event)))]
+        (status = 200, description = "Was recorded before, when it was first sent", body = Event),
+        (status = 409, description = "`transition_not_allowed`, `event_conflict`"),
+        (status = 422, description = "`unfit_value`")))]
 pub async fn report(
     app: web::Data<App>,
     Issuer(by): Issuer,

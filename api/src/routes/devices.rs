@@ -37,7 +37,10 @@ pub async fn challenge(app: web::Data<App>, SignedIn(account): SignedIn) -> Resu
 /// Registers a phone: a holder's where the deployment allows it, an officer's always.
 #[utoipa::path(post, path = "/v1/devices", tag = "devices", operation_id = "register_device",
     security(("session" = [])), request_body = Registration,
-    responses((status = 201, description = "The device", body = Device)))]
+    responses(
+        (status = 201, description = "The device", body = Device),
+        (status = 409, description = "`device_known`, `too_many_devices`"),
+        (status = 422, description = "`unfit_value`, `challenge_invalid`, `device_proof_invalid`")))]
 pub async fn create(
     app: web::Data<App>,
     SignedIn(account): SignedIn,
@@ -76,7 +79,9 @@ pub async fn revoke(
 #[utoipa::path(post, path = "/v1/certificates/{id}/credentials", tag = "devices", operation_id = "bind_credential",
     security(("session" = [])), params(("id" = String, Path, description = "Id of the certificate")),
     request_body = Binding,
-    responses((status = 201, description = "The credential for the device", body = DeviceCredential)))]
+    responses(
+        (status = 201, description = "The credential for the device", body = DeviceCredential),
+        (status = 409, description = "`device_revoked`, or why the certificate cannot be presented")))]
 pub async fn bind(
     app: web::Data<App>,
     holder: Holder,

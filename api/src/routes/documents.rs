@@ -6,12 +6,13 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, Responder};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, InfoBuilder, LicenseBuilder, RefOr, ResponseBuilder};
-use utoipa::openapi::{OpenApi as Document, PathItem, Ref, path::Operation};
+use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi as Document, PathItem, path::Operation};
 use utoipa_swagger_ui::{Config as UiConfig, SwaggerUi};
 
 use super::Documented;
 use crate::problem::{Code, Finding, Problem, ProblemDocument};
+
+mod answers;
 
 /// The name of the session token among the document's security schemes: handlers that need a sign-in say
 /// `security(("session" = []))`.
@@ -59,18 +60,8 @@ fn document() -> Document {
     ] {
         components.schemas.insert(name.into_owned(), schema);
     }
-    document.paths.paths.values_mut().flat_map(operations).for_each(add_problems);
+    document.paths.paths.values_mut().flat_map(operations).for_each(answers::complete);
     document
-}
-
-/// Every operation may answer with a problem; which ones is in `docs/errors.md`.
-fn add_problems(operation: &mut Operation) {
-    let schema = Ref::from_schema_name(<ProblemDocument as utoipa::ToSchema>::name());
-    let problem = ResponseBuilder::new()
-        .description("A problem: see `code`")
-        .content("application/problem+json", ContentBuilder::new().schema(Some(schema)).build())
-        .build();
-    operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

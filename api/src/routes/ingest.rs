@@ -26,7 +26,9 @@ const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 128;
     request_body(
         description = "Certificates as docs/ingest-format.md says",
         content((String = "application/x-ndjson"), (String = "text/csv"))),
-    responses((status = 200, description = "What became of the batch, with the first 1,000 findings", body = Report)))]
+    responses(
+        (status = 200, description = "What became of the batch, with the first 1,000 findings", body = Report),
+        (status = 409, description = "`idempotency_key_reused`")))]
 pub async fn create(
     app: web::Data<App>,
     Issuer(account): Issuer,

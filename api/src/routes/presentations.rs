@@ -56,8 +56,10 @@ enum Form {
 /// `Yzt-Made-At`, `Yzt-Expires-At` and `Yzt-Refresh-After` say the rest.
 #[utoipa::path(post, path = "/v1/certificates/{id}/presentations", tag = "certificates", operation_id = "present",
     security(("session" = [])), params(("id" = String, Path, description = "Id of the certificate")),
-    responses((status = 201, description = "The code", content(
-        (Presentation = "application/json"), (String = "image/svg+xml"), (Vec<u8> = "image/png")))))]
+    responses(
+        (status = 201, description = "The code", content(
+            (Presentation = "application/json"), (String = "image/svg+xml"), (Vec<u8> = "image/png"))),
+        (status = 409, description = "Why the certificate cannot be presented now: `certificate_cancelled`, …")))]
 pub async fn create(
     app: web::Data<App>,
     holder: Holder,

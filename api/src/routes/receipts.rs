@@ -38,7 +38,9 @@ pub struct BatchAnswer {
     security(("session" = [])), request_body = inline(Item),
     responses(
         (status = 201, description = "Kept", body = Answer),
-        (status = 200, description = "Kept before, with the same content", body = Answer)))]
+        (status = 200, description = "Kept before, with the same content", body = Answer),
+        (status = 409, description = "`receipt_conflict`"),
+        (status = 422, description = "`receipt_rejected`, `unfit_value`")))]
 pub async fn create(
     app: web::Data<App>,
     Officer(officer): Officer,

@@ -42,7 +42,10 @@ pub struct Sessions {
 /// Signs in. Whatever is wrong, the answer is the same; too many wrong ones and it is 429.
 #[utoipa::path(post, path = "/v1/sessions", tag = "accounts", operation_id = "sign_in",
     request_body = Credentials,
-    responses((status = 201, description = "A session has begun", body = Session)))]
+    responses(
+        (status = 201, description = "A session has begun", body = Session),
+        (status = 401, description = "`sign_in_failed`"),
+        (status = 429, description = "`too_many_attempts`")))]
 pub async fn create(
     app: web::Data<App>,
     client: Client,

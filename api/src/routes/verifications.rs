@@ -28,7 +28,9 @@ pub struct Scanned {
 /// sign-in there is a limit for each address.
 #[utoipa::path(post, path = "/v1/verifications", tag = "verification", operation_id = "verify",
     request_body = Scanned, security((), ("session" = [])),
-    responses((status = 200, description = "The verdict, as docs/protocol.md §6 describes it", body = Object)))]
+    responses(
+        (status = 200, description = "The verdict, as docs/protocol.md §6 describes it", body = Object),
+        (status = 429, description = "`too_many_attempts`")))]
 pub async fn create(
     app: web::Data<App>,
     request: HttpRequest,
