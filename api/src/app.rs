@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
+use crate::auth::factors::FactorCipher;
 use crate::auth::sessions::Tokens;
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
@@ -34,6 +35,8 @@ pub struct App {
     pub signer: Arc<Signer>,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
+    /// What keeps the secrets of second factors.
+    pub factor_cipher: FactorCipher,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// What time it is.
@@ -54,10 +57,12 @@ impl App {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
+        let factor_cipher = FactorCipher::open(&keystore)?;
         Ok(Self {
             db: Db::open(&config.store()?)?,
             signer: Arc::new(Signer::over(keystore)),
             tokens,
+            factor_cipher,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,

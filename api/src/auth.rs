@@ -16,9 +16,11 @@ mod attempt;
 mod caller;
 mod client;
 mod duty;
+pub mod factors;
 mod hashing;
 mod jurisdiction;
 pub mod password;
+pub mod pending;
 mod roles;
 pub mod sessions;
 mod sign_in;
@@ -27,12 +29,13 @@ pub use attempt::Subject;
 pub use caller::{Caller, Owing};
 pub use client::Client;
 pub use duty::Duty;
+pub use factors::Factor;
 pub use password::Password;
 pub use roles::{
     AuditAdmin, Holder, Issuer, Officer, Operator, SecurityAdmin, SignedIn, SystemAdmin, ThirdParty,
 };
 pub use sessions::Session;
-pub use sign_in::sign_in;
+pub use sign_in::{SignIn, sign_in};
 
 pub use address::client_address;
 

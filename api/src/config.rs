@@ -12,7 +12,7 @@ mod production;
 mod reference;
 mod settings;
 
-pub use kinds::{Environment, LogFormat, Secret};
+pub use kinds::{Environment, LogFormat, SecondFactor, Secret};
 pub use production::faults;
 pub use reference::reference;
 pub use settings::{Config, SETTINGS, Setting};

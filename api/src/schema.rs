@@ -155,6 +155,7 @@ diesel::table! {
         password_set_at -> BigInt,
         password_initial -> Bool,
         last_sign_in_at -> Nullable<BigInt>,
+        factors_since -> Nullable<BigInt>,
     }
 }
 
@@ -238,6 +239,7 @@ diesel::table! {
         account_id -> Text,
         device -> Text,
         address -> Nullable<Text>,
+        factor -> Text,
         salt -> Binary,
         generation -> Integer,
         heard -> Integer,
@@ -255,6 +257,24 @@ diesel::table! {
         id -> Text,
         account_id -> Text,
         password_hash -> Text,
+    }
+}
+
+diesel::table! {
+    totp_factors (account_id) {
+        account_id -> Text,
+        secret -> Binary,
+        algorithm -> Text,
+        last_step -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (account_id, digest) {
+        account_id -> Text,
+        digest -> Binary,
+        used_at -> Nullable<BigInt>,
     }
 }
 
@@ -279,6 +299,8 @@ diesel::joinable!(activations -> certificates (certificate_id));
 diesel::joinable!(accounts -> holders (holder_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(former_passwords -> accounts (account_id));
+diesel::joinable!(totp_factors -> accounts (account_id));
+diesel::joinable!(recovery_codes -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     holders,
@@ -300,4 +322,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     former_passwords,
     failed_sign_ins,
+    totp_factors,
+    recovery_codes,
 );

@@ -21,6 +21,7 @@ mod connect;
 pub mod devices;
 mod error;
 pub mod events;
+pub mod factors;
 pub mod failed_sign_ins;
 pub mod holders;
 pub mod indices;

@@ -161,6 +161,7 @@ CREATE TABLE accounts (
     password_set_at  BIGINT NOT NULL,
     password_initial BOOLEAN NOT NULL,      -- given by someone else: must be changed at the first sign-in
     last_sign_in_at  BIGINT,
+    factors_since    BIGINT,                -- first enrolment of a second factor; NULL: may enrol with the password alone
     CHECK ((role = 'holder') = (holder_id IS NOT NULL))
 );
 

@@ -7,6 +7,7 @@ CREATE TABLE sessions (
     account_id    TEXT NOT NULL REFERENCES accounts (id),
     device        TEXT NOT NULL,            -- what the client calls itself
     address       TEXT,                     -- masked before it is kept
+    factor        TEXT NOT NULL CHECK (factor IN ('none','totp','key','recovery_code')), -- proven beside the password
     salt          BYTEA NOT NULL,           -- 32 random bytes
     generation    INTEGER NOT NULL CHECK (generation >= 1),    -- of the refresh token that stands
     heard         INTEGER NOT NULL,         -- the last generation whose access token came back: its answer arrived
@@ -36,4 +37,20 @@ CREATE TABLE failed_sign_ins (
     failures     INTEGER NOT NULL,
     last_at      BIGINT NOT NULL,
     locked_until BIGINT
+);
+
+-- Authenticator apps (RFC 6238). Keys, the other kind of second factor, are devices.
+CREATE TABLE totp_factors (
+    account_id TEXT PRIMARY KEY REFERENCES accounts (id),
+    secret     BYTEA NOT NULL,              -- encrypted
+    algorithm  TEXT NOT NULL CHECK (algorithm IN ('sha1','sha256')),
+    last_step  BIGINT NOT NULL,             -- codes of this step and of those before it are used up
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE recovery_codes (
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    digest     BYTEA NOT NULL,              -- SM3
+    used_at    BIGINT,
+    PRIMARY KEY (account_id, digest)
 );

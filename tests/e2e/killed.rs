@@ -39,6 +39,7 @@ impl Process {
             .env("YZT_KEYSTORE_ROUNDS", "1")
             .env("YZT_PASSWORD_ROUNDS", "1")
             .env("YZT_PASSWORD_LIFETIME", "0")
+            .env("YZT_SECOND_FACTOR", "off")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use yzt_api::auth::accounts::{self, NewAccount};
 use yzt_api::auth::{Password, Role};
 use yzt_api::clock::{Clock, Timestamp};
-use yzt_api::config::{Config, Secret};
+use yzt_api::config::{Config, SecondFactor, Secret};
 use yzt_api::server::{self, Running};
 use yzt_api::store::StoreError;
 
@@ -50,6 +50,7 @@ impl TestApp {
             keystore_rounds: 1,
             password_rounds: 1,
             password_lifetime: 0,
+            second_factor: SecondFactor::Off,
             // Sessions outlive every test but those about sessions, which set limits of their own.
             access_lifetime: FOR_EVER,
             staff_session_idle: FOR_EVER,

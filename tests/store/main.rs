@@ -180,6 +180,7 @@ fn account(id: &str, login: &str) -> AccountRow {
         password_set_at: 0,
         password_initial: false,
         last_sign_in_at: None,
+        factors_since: None,
     }
 }
 

@@ -44,6 +44,7 @@ pub fn add(conn: &mut Conn, new: NewAccount, now: Timestamp) -> Result<bool, Sto
         password_set_at: now.millis(),
         password_initial: new.password_initial,
         last_sign_in_at: None,
+        factors_since: None,
     };
     rows::insert(conn, &row)
 }

@@ -83,14 +83,13 @@ impl Attempt {
         app.db.write(move |conn| rows::uncount(conn, &self.subject.0)).await
     }
 
-    /// What is left to do when it succeeded: to forget the failures before it, in the transaction that makes use of
-    /// it.
-    pub async fn succeeded(self, app: &App) -> Subject {
-        self.uncount_address(app).await;
+    /// What is to be unlocked in the transaction that makes use of its success.
+    pub fn subject(&self) -> Subject {
         self.subject
     }
 
-    async fn uncount_address(&self, app: &App) {
+    /// Takes it back for the address: it did not fail.
+    pub async fn uncount_address(&self, app: &App) {
         if let Some(address) = self.address {
             app.ephemeral.uncount(address).await;
         }

@@ -7,7 +7,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 
 use super::sessions::{AccessClaims, Standing, standing};
-use super::{Account, Duty};
+use super::{Account, Duty, Factor};
 use crate::app::App;
 use crate::problem::{Code, Problem};
 use crate::store::sessions as rows;
@@ -18,6 +18,8 @@ pub struct Caller {
     pub account: Account,
     /// Id of the session.
     pub session: String,
+    /// Whether the session was proven with a second factor.
+    pub factor_proven: bool,
     /// What it owes.
     pub duty: Option<Duty>,
 }
@@ -33,6 +35,17 @@ impl Caller {
     pub fn owing_nothing(self) -> Result<Self, Problem> {
         match self.duty {
             None => Ok(self),
+            Some(duty) => Err(duty.code().into()),
+        }
+    }
+
+    /// The same caller, if it owes nothing but the enrolment of a second factor.
+    ///
+    /// # Errors
+    /// The problem of what else it owes.
+    pub fn owing_enrolment_at_most(self) -> Result<Self, Problem> {
+        match self.duty {
+            None | Some(Duty::EnrolSecondFactor) => Ok(self),
             Some(duty) => Err(duty.code().into()),
         }
     }
@@ -54,7 +67,12 @@ impl Caller {
             return Err(Code::NotSignedIn.into());
         }
         note(app, &standing, claims).await?;
-        Ok(Self { account: standing.account, session: standing.session.id, duty: standing.duty })
+        Ok(Self {
+            factor_proven: standing.session.factor != Factor::None.word(),
+            account: standing.account,
+            session: standing.session.id,
+            duty: standing.duty,
+        })
     }
 }
 

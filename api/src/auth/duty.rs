@@ -4,11 +4,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::password;
+use super::{Factor, factors, password};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::problem::Code;
 use crate::store::accounts::AccountRow;
+use crate::store::sessions::SessionRow;
 
 /// What must be done first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -16,13 +17,23 @@ use crate::store::accounts::AccountRow;
 pub enum Duty {
     /// Change the password: it is initial, or too old.
     ChangePassword,
+    /// Enrol a second factor.
+    EnrolSecondFactor,
 }
 
 impl Duty {
-    /// What this account owes, if anything.
+    /// What this account owes in this session, if anything.
     #[must_use]
-    pub fn of(config: &Config, account: &AccountRow, now: Timestamp) -> Option<Self> {
-        password::must_change(config, account, now).then_some(Self::ChangePassword)
+    pub fn of(config: &Config, session: &SessionRow, account: &AccountRow, now: Timestamp) -> Option<Self> {
+        let role = account.role.parse();
+        let needs_factor = role.is_ok_and(|role| factors::required(config, role));
+        if password::must_change(config, account, now) {
+            Some(Self::ChangePassword)
+        } else if needs_factor && session.factor == Factor::None.word() {
+            Some(Self::EnrolSecondFactor)
+        } else {
+            None
+        }
     }
 
     /// The problem of whoever asks for something else.
@@ -30,6 +41,7 @@ impl Duty {
     pub fn code(self) -> Code {
         match self {
             Self::ChangePassword => Code::PasswordChangeRequired,
+            Self::EnrolSecondFactor => Code::SecondFactorEnrolmentRequired,
         }
     }
 }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{Failure, with_app};
 use crate::app::App;
 use crate::auth::accounts::{self, NewAccount};
-use crate::auth::{Password, Role, Subject, password};
+use crate::auth::{Password, Role, Subject, factors, password};
 use crate::config::Config;
 use crate::store;
 
@@ -22,6 +22,7 @@ Examples:
   yzt accounts list
   yzt accounts password zhang
   yzt accounts unlock zhang
+  yzt accounts reset-factors zhang
   yzt accounts disable zhang";
 
 #[derive(Args)]
@@ -44,6 +45,11 @@ enum Action {
     },
     /// Give an account a new initial password, and end its sessions
     Password {
+        /// Its login
+        login: String,
+    },
+    /// Take all second factors from an account that lost them, and end its sessions
+    ResetFactors {
         /// Its login
         login: String,
     },
@@ -77,6 +83,7 @@ impl Accounts {
             Action::List => list(&app).await,
             Action::Disable { login } => disable(&app, login).await,
             Action::Password { login } => give_password(&app, login).await,
+            Action::ResetFactors { login } => reset_factors(&app, login).await,
             Action::Unlock { login } => unlock(&app, login).await,
         })
     }
@@ -139,10 +146,21 @@ async fn disable(app: &App, login: String) -> Result<(), Failure> {
 
 async fn give_password(app: &App, login: String) -> Result<(), Failure> {
     let password = ask_password(app, &login)?;
-    let account = app.db.read(move |conn| store::accounts::find_by_login(conn, &login)).await;
-    let account = account.map_err(Failure::new)?.ok_or_else(|| Failure::new("there is no such login"))?;
-    password::give_initial(app, &account.id, password).await.map_err(Failure::new)?;
+    let id = find(app, login).await?;
+    password::give_initial(app, &id, password).await.map_err(Failure::new)?;
     Ok(())
+}
+
+async fn reset_factors(app: &App, login: String) -> Result<(), Failure> {
+    let (id, now) = (find(app, login).await?, app.clock.now());
+    app.db.write(move |conn| factors::reset(conn, &id, now)).await.map_err(Failure::new)
+}
+
+/// The id of the account that signs in as `login`.
+async fn find(app: &App, login: String) -> Result<String, Failure> {
+    let account = app.db.read(move |conn| store::accounts::find_by_login(conn, &login)).await;
+    let account = account.map_err(Failure::new)?;
+    account.map(|account| account.id).ok_or_else(|| Failure::new("there is no such login"))
 }
 
 async fn unlock(app: &App, login: String) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! What settings must be like before the public may rely on this server.
 
-use super::{Config, ConfigError, Environment};
+use super::{Config, ConfigError, Environment, SecondFactor};
 
 const LEAST_ROUNDS: u32 = 100_000;
 const LONGEST_PRESENTATION: u32 = 300;
@@ -30,6 +30,7 @@ pub fn faults(config: &Config) -> Vec<&'static str> {
             "keystore_passphrase_file: a file with a passphrase of your own",
         ),
         (config.password_rounds < LEAST_ROUNDS, "password_rounds: 100000 or more"),
+        (config.second_factor == SecondFactor::Off, "second_factor: required"),
         (config.keystore_rounds < LEAST_ROUNDS, "keystore_rounds: 100000 or more"),
     ];
     let always = always.into_iter();

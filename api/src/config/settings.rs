@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{ConfigError, Environment, LogFormat, Secret};
+use super::{ConfigError, Environment, LogFormat, SecondFactor, Secret};
 use crate::store::{DatabaseUrl, Durability, StoreError, StoreSettings};
 
 /// One setting, for the documents.
@@ -136,6 +136,8 @@ settings! {
     password_lifetime: u32, "days" = 90;
     /// How long a login is locked after too many failures, and how long failures are remembered, in seconds.
     lockout: u32, "seconds" = 30 * 60;
+    /// Whether staff prove a second factor at sign-in: see docs/sign-in.md. Production takes `required` only.
+    second_factor: SecondFactor, "`required` or `off`" = SecondFactor::Required;
     /// Failed sign-ins in a row for one login, after which it is locked.
     sign_in_attempts: u32, "number" = 5;
     /// Failed sign-ins from one address within 15 minutes, after which it must wait.

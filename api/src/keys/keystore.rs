@@ -25,6 +25,7 @@ use file::KeyFile;
 const KNOWN_PASSPHRASE: &str = "yzt development";
 
 const SALT_LENGTH: usize = 16;
+const SECRET_LENGTH: usize = 32;
 
 /// A directory of encrypted key files.
 pub struct Keystore {
@@ -94,6 +95,24 @@ impl Keystore {
         let (salt, rounds) = file.derivation().ok_or(KeystoreError::Unusable(name.to_owned()))?;
         let secret = file.open(key_use, &self.key(salt, rounds));
         secret.map(Some).ok_or(KeystoreError::Unusable(name.to_owned()))
+    }
+
+    /// The secret of this name, which is made when it is missing: what servers of one site share and no command makes.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// As [`Self::find`] and [`Self::put`].
+    pub fn secret(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
+        if let Some(secret) = self.find(name, name)? {
+            return Ok(secret);
+        }
+        let secret = cipher::random::<SECRET_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
+        match self.put(name, name, false, secret.as_slice()) {
+            // Taken: a neighbour made it in the same moment.
+            Ok(()) | Err(KeystoreError::Taken(_)) => {}
+            Err(error) => return Err(error),
+        }
+        self.find(name, name)?.ok_or_else(|| KeystoreError::Unusable(name.to_owned()))
     }
 
     fn key(&self, salt: [u8; SALT_LENGTH], rounds: u32) -> SecretKey {

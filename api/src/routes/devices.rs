@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::{Holder, Role, SignedIn};
+use crate::auth::{Holder, Owing, SignedIn};
 use crate::devices::{self, Challenge, Device, DeviceCredential, Registration};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -29,12 +29,13 @@ pub struct Binding {
 #[utoipa::path(post, path = "/v1/device-challenges", tag = "devices", operation_id = "device_challenge",
     security(("session" = [])),
     responses((status = 201, description = "A challenge for this account, good once", body = Challenge)))]
-pub async fn challenge(app: web::Data<App>, SignedIn(account): SignedIn) -> Result<HttpResponse, Problem> {
+pub async fn challenge(app: web::Data<App>, Owing(caller): Owing) -> Result<HttpResponse, Problem> {
+    let account = caller.owing_enrolment_at_most()?.account;
     devices::permitted(&app, account.role)?;
     Ok(HttpResponse::Created().json(devices::challenge(&app, &account).await?))
 }
 
-/// Registers a phone: a holder's where the deployment allows it, an officer's always.
+/// Registers a phone or a UKey: a holder's where the deployment allows it, one of staff always, as a second factor.
 #[utoipa::path(post, path = "/v1/devices", tag = "devices", operation_id = "register_device",
     security(("session" = [])), request_body = Registration,
     responses(
@@ -43,19 +44,19 @@ pub async fn challenge(app: web::Data<App>, SignedIn(account): SignedIn) -> Resu
         (status = 422, description = "`unfit_value`, `challenge_invalid`, `device_proof_invalid`")))]
 pub async fn create(
     app: web::Data<App>,
-    SignedIn(account): SignedIn,
+    Owing(caller): Owing,
     Json(wanted): Json<Registration>,
 ) -> Result<HttpResponse, Problem> {
-    devices::permitted(&app, account.role)?;
-    Ok(HttpResponse::Created().json(devices::register(&app, account, wanted).await?))
+    let caller = caller.owing_enrolment_at_most()?;
+    devices::permitted(&app, caller.account.role)?;
+    Ok(HttpResponse::Created().json(devices::register(&app, caller, wanted).await?))
 }
 
 /// The devices of this account.
 #[utoipa::path(get, path = "/v1/devices", tag = "devices", operation_id = "list_devices",
     security(("session" = [])),
     responses((status = 200, description = "All of them", body = Devices)))]
-pub async fn list(app: web::Data<App>, who: SignedIn) -> Result<web::Json<Devices>, Problem> {
-    let account = who.one_of(&[Role::Holder, Role::Officer])?;
+pub async fn list(app: web::Data<App>, SignedIn(account): SignedIn) -> Result<web::Json<Devices>, Problem> {
     let devices = app.db.read(move |conn| devices::list(conn, &account)).await?;
     Ok(web::Json(Devices { devices }))
 }
@@ -66,10 +67,9 @@ pub async fn list(app: web::Data<App>, who: SignedIn) -> Result<web::Json<Device
     responses((status = 204, description = "It is revoked")))]
 pub async fn revoke(
     app: web::Data<App>,
-    who: SignedIn,
+    SignedIn(account): SignedIn,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let account = who.one_of(&[Role::Holder, Role::Officer, Role::SystemAdmin])?;
     let now = app.clock.now();
     app.db.write(move |conn| devices::revoke(conn, &id, &account, now)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -24,7 +24,9 @@ pub struct PasswordChange {
 /// Changes the password of this account. Its other sessions end; this one goes on, and owes no change any more.
 #[utoipa::path(post, path = "/v1/me/password", tag = "accounts", operation_id = "change_password",
     security(("session" = [])), request_body = PasswordChange,
-    responses((status = 204, description = "It is changed")))]
+    responses((status = 204, description = "It is changed"),
+        (status = 422, description = "`password_unfit`"),
+        (status = 429, description = "`too_many_attempts`")))]
 pub async fn change(
     app: web::Data<App>,
     Owing(caller): Owing,

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::auth::pending::{self, Answer, Pending};
 use crate::auth::sessions::{self, Ended, SessionSummary};
-use crate::auth::{self, Account, Caller, Client, Owing, Session};
+use crate::auth::{self, Account, Caller, Client, Owing, Session, SignIn};
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
 
@@ -19,6 +20,19 @@ pub struct Credentials {
     /// Its password.
     #[schema(format = Password)]
     password: String,
+    /// What the list of sessions is to call this client: 1 to 64 characters. Without it, its `User-Agent`.
+    #[schema(example = "我的手机")]
+    device: Option<String>,
+}
+
+/// The second half of a sign-in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactorAnswer {
+    /// As the first half named it.
+    pending: String,
+    /// The proof.
+    answer: Answer,
     /// What the list of sessions is to call this client: 1 to 64 characters. Without it, its `User-Agent`.
     #[schema(example = "我的手机")]
     device: Option<String>,
@@ -39,12 +53,15 @@ pub struct Sessions {
     sessions: Vec<SessionSummary>,
 }
 
-/// Signs in. Whatever is wrong, the answer is the same; too many wrong ones and it is 429.
+/// Signs in. Whatever is wrong, the answer is the same; too many wrong ones and it is 429. An account with second
+/// factors is answered 200, and is to complete the sign-in with one.
 #[utoipa::path(post, path = "/v1/sessions", tag = "accounts", operation_id = "sign_in",
     request_body = Credentials,
     responses(
+        (status = 200, description = "A second factor is to be proven", body = Pending),
         (status = 201, description = "A session has begun", body = Session),
         (status = 401, description = "`sign_in_failed`"),
+        (status = 422, description = "`unfit_value`"),
         (status = 429, description = "`too_many_attempts`")))]
 pub async fn create(
     app: web::Data<App>,
@@ -52,7 +69,27 @@ pub async fn create(
     Json(credentials): Json<Credentials>,
 ) -> Result<HttpResponse, Problem> {
     let client = client.named(credentials.device)?;
-    let session = auth::sign_in(&app, &client, credentials.login, credentials.password).await?;
+    Ok(match auth::sign_in(&app, &client, credentials.login, credentials.password).await? {
+        SignIn::Begun(session) => HttpResponse::Created().json(session),
+        SignIn::Pending(pending) => HttpResponse::Ok().json(pending),
+    })
+}
+
+/// Completes a sign-in with a second factor. A wrong code may be followed by another; a challenge is good once.
+#[utoipa::path(post, path = "/v1/sessions/second-factor", tag = "accounts", operation_id = "prove_second_factor",
+    request_body = SecondFactorAnswer,
+    responses(
+        (status = 201, description = "A session has begun", body = Session),
+        (status = 401, description = "`second_factor_invalid`, `sign_in_not_pending`"),
+        (status = 422, description = "`unfit_value`"),
+        (status = 429, description = "`too_many_attempts`")))]
+pub async fn complete(
+    app: web::Data<App>,
+    client: Client,
+    Json(given): Json<SecondFactorAnswer>,
+) -> Result<HttpResponse, Problem> {
+    let client = client.named(given.device)?;
+    let session = pending::complete(&app, &client, &given.pending, given.answer).await?;
     Ok(HttpResponse::Created().json(session))
 }
 
@@ -60,7 +97,8 @@ pub async fn create(
 /// was used before ends its session.
 #[utoipa::path(post, path = "/v1/sessions/refresh", tag = "accounts", operation_id = "refresh_session",
     request_body = Refresh,
-    responses((status = 200, description = "The session goes on", body = Session)))]
+    responses((status = 200, description = "The session goes on", body = Session),
+        (status = 401, description = "`not_signed_in`, `refresh_reused`, `session_ended`, `session_expired`")))]
 pub async fn refresh(
     app: web::Data<App>,
     Json(refresh): Json<Refresh>,

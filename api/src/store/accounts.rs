@@ -33,6 +33,8 @@ pub struct AccountRow {
     pub password_initial: bool,
     /// Unix milliseconds.
     pub last_sign_in_at: Option<i64>,
+    /// Since when it has had second factors, unix milliseconds.
+    pub factors_since: Option<i64>,
 }
 
 /// Adds an account: `false` when its login is taken.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::standing::{Limits, Standing, standing};
 use super::{AccessClaims, Ended, Session, end};
 use crate::app::App;
-use crate::auth::{Account, Client, Role};
+use crate::auth::{Account, Client, Factor, Role};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::keys::cipher;
@@ -15,15 +15,15 @@ use crate::store::{Conn, StoreError, accounts};
 
 const SALT_LENGTH: usize = 32;
 
-/// Begins a session for an account that has proven itself, however it did.
+/// Begins a session for an account that has proven itself, however it did, but without a second factor.
 ///
 /// # Errors
 /// When the database cannot, or the account may not be used.
 pub async fn begin(app: &App, account: Account, client: &Client) -> Result<Session, Problem> {
-    begin_with(app, &account.id, client, |_| Ok(())).await
+    begin_with(app, &account.id, client, Factor::None, |_| Ok(())).await
 }
 
-/// Begins a session as [`begin`] does, and does `more` in the same transaction.
+/// Begins a session as [`begin`] does, proven with `factor` too, and does `more` in the same transaction.
 ///
 /// # Errors
 /// When the database cannot, or the account may not be used.
@@ -31,9 +31,10 @@ pub async fn begin_with(
     app: &App,
     account_id: &str,
     client: &Client,
-    more: impl FnOnce(&mut Conn) -> Result<(), StoreError> + Send + 'static,
+    factor: Factor,
+    more: impl FnOnce(&mut Conn) -> Result<(), Problem> + Send + 'static,
 ) -> Result<Session, Problem> {
-    let row = prepare(app, account_id, client)?;
+    let row = prepare(app, account_id, client, factor)?;
     let (config, now) = (app.config.clone(), app.clock.now());
     let begin = move |conn: &mut Conn| {
         let account = accounts::find(conn, &row.account_id)?.ok_or(Code::NotSignedIn)?;
@@ -50,7 +51,7 @@ pub async fn begin_with(
 }
 
 /// A new session of an account, to be kept. Its end follows from the role.
-fn prepare(app: &App, account_id: &str, client: &Client) -> Result<SessionRow, Problem> {
+fn prepare(app: &App, account_id: &str, client: &Client, factor: Factor) -> Result<SessionRow, Problem> {
     let salt = cipher::random::<SALT_LENGTH>().ok_or_else(|| Problem::internal("no random bytes"))?;
     let now = app.clock.now().millis();
     Ok(SessionRow {
@@ -58,6 +59,7 @@ fn prepare(app: &App, account_id: &str, client: &Client) -> Result<SessionRow, P
         account_id: account_id.to_owned(),
         device: client.device.clone(),
         address: client.masked_address(),
+        factor: factor.word().to_owned(),
         salt: salt.to_vec(),
         generation: 1,
         heard: 0,

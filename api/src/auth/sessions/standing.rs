@@ -70,7 +70,7 @@ pub fn standing(
     now: Timestamp,
 ) -> Result<Standing, Code> {
     let (session, account) = found.ok_or(Code::NotSignedIn)?;
-    let duty = Duty::of(config, &account, now);
+    let duty = Duty::of(config, &session, &account, now);
     let account = accounts::open(&account).ok_or(Code::NotSignedIn)?;
     if session.ended_at.is_some() {
         return Err(Code::SessionEnded);

@@ -15,12 +15,11 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::clock::Timestamp;
-use crate::keys::{Keystore, KeystoreError, cipher};
+use crate::keys::{Keystore, KeystoreError};
 use crate::problem::{Code, Problem};
 
 /// The name of the secret's file in the keystore, and its use.
 const SECRET: &str = "session";
-const SECRET_LENGTH: usize = 32;
 
 /// What stands before what is authenticated, so that it can be taken for nothing else. A JWT begins with `ey`.
 const DOMAIN: &[u8] = b"yzt-refresh:";
@@ -68,10 +67,7 @@ impl Tokens {
     /// # Errors
     /// When the keystore cannot.
     pub fn open(keystore: &Keystore) -> Result<Self, KeystoreError> {
-        let secret = match keystore.find(SECRET, SECRET)? {
-            Some(secret) => secret,
-            None => make_secret(keystore)?,
-        };
+        let secret = keystore.secret(SECRET)?;
         let mut validation = Validation::new(Algorithm::HS256);
         // The end is checked here, by the server's clock and not by the library's.
         validation.validate_exp = false;
@@ -140,17 +136,6 @@ impl RefreshToken {
 
 fn head(session: Uuid, generation: i32) -> Vec<u8> {
     [session.as_bytes().as_slice(), &generation.to_be_bytes()].concat()
-}
-
-/// Makes the secret, or takes the one a neighbour made in the same moment.
-fn make_secret(keystore: &Keystore) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
-    let secret = cipher::random::<SECRET_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
-    match keystore.put(SECRET, SECRET, false, secret.as_slice()) {
-        Ok(()) | Err(KeystoreError::Taken(_)) => {}
-        Err(error) => return Err(error),
-    }
-    let kept = keystore.find(SECRET, SECRET)?;
-    kept.ok_or_else(|| KeystoreError::Unusable(SECRET.to_owned()))
 }
 
 #[cfg(test)]
