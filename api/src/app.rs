@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
+use crate::audit::Audit;
 use crate::auth::factors::FactorCipher;
 use crate::auth::sessions::Tokens;
 use crate::clock::Clock;
@@ -33,6 +34,8 @@ pub struct App {
     pub ephemeral: Ephemeral,
     /// What signs.
     pub signer: Arc<Signer>,
+    /// Who did what: written here, before or with what is done.
+    pub audit: Audit,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
     /// What keeps the secrets of second factors.
@@ -57,16 +60,19 @@ impl App {
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
+        let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
+        let db = Db::open(&config.store()?)?;
         let factor_cipher = FactorCipher::open(&keystore)?;
         Ok(Self {
-            db: Db::open(&config.store()?)?,
+            audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
+            db,
             signer: Arc::new(Signer::over(keystore)),
             tokens,
             factor_cipher,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
-            metrics: Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?,
+            metrics,
             config,
             ids: Mutex::new(ContextV7::new()),
         })

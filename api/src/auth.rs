@@ -76,6 +76,23 @@ impl Role {
         Self::AuditAdmin,
     ];
 
+    /// What it is: Chinese, English.
+    #[must_use]
+    pub fn meaning(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Holder => ("持证主体", "shows certificates"),
+            Self::Officer => ("执法人员", "checks them"),
+            Self::Issuer => ("运政系统、发证机关", "sends them in"),
+            Self::ThirdParty => ("第三方系统", "gets what a holder granted it, over requests it signs"),
+            Self::Operator => ("业务管理员", "watches figures and the quality of data in its division"),
+            Self::SystemAdmin => {
+                ("系统管理员", "keeps accounts; grants no role by itself, sees no certificate")
+            }
+            Self::SecurityAdmin => ("安全管理员", "decides on roles, keys and exports; keeps no account"),
+            Self::AuditAdmin => ("审计管理员", "reads what everybody did; changes nothing"),
+        }
+    }
+
     /// The word it is stored as.
     #[must_use]
     pub fn word(self) -> &'static str {

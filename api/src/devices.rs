@@ -15,8 +15,8 @@ use crate::app::App;
 use crate::auth::{Account, Role};
 use crate::clock::Timestamp;
 use crate::problem::{Code, Problem};
-use crate::store::Conn;
 use crate::store::devices::{self as rows, DeviceRow};
+use crate::store::{Conn, accounts};
 
 mod challenge;
 mod credential;
@@ -67,15 +67,19 @@ pub fn list(conn: &mut Conn, account: &Account) -> Result<Vec<Device>, Problem> 
     Ok(rows::of_account(conn, &account.id)?.into_iter().map(Device::from).collect())
 }
 
-/// Revokes a device: its owner may, and a system administrator, who is called when the phone is gone. Once more is no
-/// error.
+/// Revokes a device: its owner may, and a system administrator of its owner's division, who is called when the phone is
+/// gone. Once more is no error.
 ///
 /// # Errors
-/// [`Code::NotFound`] when there is none, and just so when it is someone else's.
+/// [`Code::NotFound`] when there is none, and just so when it is someone else's; [`Code::OtherDivision`].
 pub fn revoke(conn: &mut Conn, id: &str, by: &Account, now: Timestamp) -> Result<(), Problem> {
-    let device =
-        rows::find(conn, id)?.filter(|device| device.account_id == by.id || by.role == Role::SystemAdmin);
-    let device = device.ok_or(Code::NotFound)?;
+    let device = rows::find(conn, id)?.ok_or(Code::NotFound)?;
+    if by.role == Role::SystemAdmin {
+        let owner = accounts::find(conn, &device.account_id)?.ok_or(Code::NotFound)?;
+        by.require_account(conn, &owner)?;
+    } else if device.account_id != by.id {
+        return Err(Code::NotFound.into());
+    }
     Ok(rows::revoke(conn, &device.id, now.millis())?)
 }
 

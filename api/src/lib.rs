@@ -2,6 +2,7 @@
 
 pub mod admit;
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod certificates;
 pub mod cli;

@@ -50,6 +50,8 @@ metrics! {
         "Verdicts of this server, via online verification or a receipt, by outcome and reason (none when valid).";
     receipts: IntCounterVec "yzt_receipts_total" ["state"]
         "Receipts uploaded, by state: accepted, already_had, conflict, rejected.";
+    audit_unwritten: IntCounterVec "yzt_audit_unwritten_total" ["action"]
+        "Events that the audit log could not take, by action. Sensitive ones were refused for it.";
 }
 
 impl Metrics {

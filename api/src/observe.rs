@@ -11,12 +11,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, ResponseError, web};
+use actix_web::{Error, HttpMessage, ResponseError, web};
 use prometheus::IntGauge;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::audit::RequestId;
 use crate::problem::{Code, Problem};
 
 /// The id of a request, in the log and in its answer.
@@ -41,6 +42,7 @@ pub async fn observe(
     let began = Instant::now();
     let _in_flight = InFlight::enter(&app.metrics.in_flight);
     let id = request_id(request.headers());
+    request.extensions_mut().insert(RequestId(id));
     let method = method_name(request.method());
     let span = tracing::info_span!("request", request_id = %id);
     let response = next.call(request).instrument(span.clone()).await?;

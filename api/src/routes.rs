@@ -1,8 +1,10 @@
 //! The route table: every address of this server, the contents page of the API.
 //!
 //! Each handler is the use case and lives in `routes/<subject>.rs`. The OpenAPI document is made from the same
-//! table, so that no route can be missing from it. How the table works is in `routes/table.rs`.
+//! table, so that no route can be missing from it. Who may use which is said in `routes/access.rs`, how the table works in
+//! `routes/table.rs`.
 
+pub mod access;
 mod bundle;
 mod certificates;
 mod devices;

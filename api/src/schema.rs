@@ -234,6 +234,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_entries (seq) {
+        seq -> BigInt,
+        id -> Text,
+        at -> BigInt,
+        actor -> Nullable<Text>,
+        role -> Nullable<Text>,
+        address -> Nullable<Text>,
+        device -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        action -> Text,
+        object_kind -> Nullable<Text>,
+        object_id -> Nullable<Text>,
+        division -> Nullable<Text>,
+        result -> Text,
+        reason -> Nullable<Text>,
+        details -> Text,
+        prev_hash -> Binary,
+        hash -> Binary,
+        mac -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> Integer,
+        seq -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Text,
         account_id -> Text,

@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 
 pub mod accounts;
 pub mod activations;
+pub mod audit;
 pub mod batches;
 pub mod certificates;
 mod connect;

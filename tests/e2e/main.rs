@@ -1,5 +1,6 @@
 //! End-to-end tests, by subject.
 
+mod audit;
 mod authority;
 mod devices;
 mod errors;

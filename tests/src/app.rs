@@ -67,7 +67,13 @@ impl TestApp {
 
     /// Another server of the same site: on the same database, with the same keys and the same clock.
     pub async fn neighbour(&self) -> Running {
-        let config = Config { bind: "127.0.0.1:0".to_owned(), ..self.running.app().config.clone() };
+        self.neighbour_with(|_| ()).await
+    }
+
+    /// The same with some settings changed.
+    pub async fn neighbour_with(&self, change: impl FnOnce(&mut Config)) -> Running {
+        let mut config = Config { bind: "127.0.0.1:0".to_owned(), ..self.running.app().config.clone() };
+        change(&mut config);
         server::spawn(config, self.clock.clone()).await.unwrap()
     }
 
@@ -133,8 +139,13 @@ impl TestApp {
 
     /// Someone of this role of a division, signed in.
     pub async fn staff_of(&self, role: Role, division: &str) -> Person {
-        let login = self.add(role, None, Some(division)).await;
+        let login = self.account_of(role, division).await;
         self.visitor().sign_in(&login, PASSWORD).await
+    }
+
+    /// As [`Self::account`], of a division.
+    pub async fn account_of(&self, role: Role, division: &str) -> String {
+        self.add(role, None, Some(division)).await
     }
 
     /// Whoever acts for this holder.

@@ -5,11 +5,12 @@
 //! make the lock longer. Failures of an address, for whatever logins, are counted in `ephemeral`: that keeps one
 //! address from locking everybody.
 
-use std::net::IpAddr;
-
 use verifier_core::sm2::sm3;
 
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
+use crate::clock::Timestamp;
+use crate::config::Config;
 use crate::ephemeral::Key;
 use crate::problem::{Code, Problem};
 use crate::store::failed_sign_ins::{self as rows, Rule};
@@ -49,27 +50,23 @@ impl Attempt {
     ///
     /// # Errors
     /// [`Code::TooManyAttempts`] when login or address must wait.
-    pub async fn begin(app: &App, address: Option<IpAddr>, login: &str) -> Result<Self, Problem> {
-        let address = address.map(|address| Key::new("sign-in address", &address.to_string()));
+    pub async fn begin(app: &App, context: &Context, login: &str) -> Result<Self, Problem> {
+        let address = context.address().map(|address| Key::new("sign-in address", &address.to_string()));
         if let Some(address) = address {
             let count = app.ephemeral.count_in_window(address, WINDOW).await;
             if count.times > app.config.sign_in_attempts_address {
-                return Err(limited(app, count.ends_in));
+                let limit = context.address().map(|address| address.to_string()).unwrap_or_default();
+                return Err(limited(app, context, &limit, login, count.ends_in).await);
             }
         }
         let subject = Subject::login(login);
         let now = app.clock.now();
-        let lockout = i64::from(app.config.lockout);
-        let rule = Rule {
-            most: i32::try_from(app.config.sign_in_attempts).unwrap_or(i32::MAX),
-            now: now.millis(),
-            remembered_from: now.plus_seconds(-lockout).millis(),
-            locked_until: now.plus_seconds(lockout).millis(),
-        };
+        let rule = rule(&app.config, now);
         let locked_until = app.db.write(move |conn| rows::count(conn, &subject.0, rule)).await?;
         if let Some(until) = locked_until {
             let seconds = until.saturating_sub(now.millis()).saturating_add(999) / 1000;
-            return Err(limited(app, u32::try_from(seconds).unwrap_or(u32::MAX)));
+            let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+            return Err(limited(app, context, login, login, seconds).await);
         }
         Ok(Self { subject, address })
     }
@@ -96,7 +93,33 @@ impl Attempt {
     }
 }
 
-fn limited(app: &App, seconds: u32) -> Problem {
+fn rule(config: &Config, now: Timestamp) -> Rule {
+    let lockout = i64::from(config.lockout);
+    Rule {
+        most: i32::try_from(config.sign_in_attempts).unwrap_or(i32::MAX),
+        now: now.millis(),
+        remembered_from: now.plus_seconds(-lockout).millis(),
+        locked_until: now.plus_seconds(lockout).millis(),
+    }
+}
+
+/// The problem of who must wait `seconds`, because of a login or an address.
+async fn limited(app: &App, context: &Context, subject: &str, login: &str, seconds: u32) -> Problem {
     app.metrics.sign_ins.with_label_values(&["limited"]).inc();
-    Problem::new(Code::TooManyAttempts).retry_after(seconds)
+    let problem = Problem::new(Code::TooManyAttempts).retry_after(seconds);
+    // The first says it: those who go on trying must not fill the log.
+    if app.ephemeral.claim_once(Key::new("sign-in limited", subject), seconds).await {
+        app.audit.note(tried(app, context.clone(), None, login).ended_in(&problem)).await;
+    }
+    problem
+}
+
+/// An entry about an attempt at an account, or at a login that no account has: that is not written as it is, for it
+/// may be a telephone number or a password in the wrong place.
+pub(super) fn tried(app: &App, context: Context, account: Option<String>, login: &str) -> Entry {
+    let entry = Entry::new(Action::SignIn, context);
+    match account {
+        Some(id) => entry.on("account", id),
+        None => entry.on("login", app.audit.pseudonym(login)),
+    }
 }

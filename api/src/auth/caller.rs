@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 
 use super::sessions::{AccessClaims, Standing, standing};
 use super::{Account, Duty, Factor};
@@ -13,6 +13,7 @@ use crate::problem::{Code, Problem};
 use crate::store::sessions as rows;
 
 /// An account and the session it asks from.
+#[derive(Clone)]
 pub struct Caller {
     /// The account.
     pub account: Account,
@@ -55,6 +56,16 @@ impl Caller {
     /// # Errors
     /// [`Code::NotSignedIn`], [`Code::SessionEnded`], [`Code::SessionExpired`].
     pub async fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        // Asked for by the table of access and then by the handler: once a request is enough.
+        if let Some(caller) = request.extensions().get::<Self>() {
+            return Ok(caller.clone());
+        }
+        let caller = Self::by_token(request).await?;
+        request.extensions_mut().insert(caller.clone());
+        Ok(caller)
+    }
+
+    async fn by_token(request: &HttpRequest) -> Result<Self, Problem> {
         let app = request.app_data::<web::Data<App>>();
         let app = app.ok_or_else(|| Problem::internal("no App in this server"))?;
         let token = bearer(request).ok_or(Code::NotSignedIn)?;

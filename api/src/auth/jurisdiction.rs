@@ -5,6 +5,8 @@ use verifier_core::ids::Division;
 
 use super::Account;
 use crate::problem::{Code, Problem};
+use crate::store::accounts::AccountRow;
+use crate::store::{Conn, certificates};
 
 impl Account {
     /// Whether this account's jurisdiction covers a division (GB/T 2260, six digits). One without covers all.
@@ -36,6 +38,21 @@ impl Account {
     /// [`Code::OtherDivision`] when it does not.
     pub fn require_jurisdiction(&self, other: Option<&str>) -> Result<(), Problem> {
         required(self.covers_jurisdiction(other))
+    }
+
+    /// That another account is one of this one's jurisdiction: staff are of their own, a holder's account is of the
+    /// divisions of the holder's certificates.
+    ///
+    /// # Errors
+    /// [`Code::OtherDivision`] when it is not.
+    pub fn require_account(&self, conn: &mut Conn, other: &AccountRow) -> Result<(), Problem> {
+        match (&self.division, &other.holder_id) {
+            (Some(_), Some(holder)) => {
+                let certificates = certificates::of_holder(conn, holder)?;
+                required(certificates.iter().any(|certificate| self.covers(&certificate.division)))
+            }
+            _ => self.require_jurisdiction(other.division.as_deref()),
+        }
     }
 }
 

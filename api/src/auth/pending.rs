@@ -8,15 +8,17 @@ use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, tried};
 use super::factors::{Factor, Factors, key, recovery, totp};
-use super::{Client, Session, sessions};
+use super::sign_in::Audited;
+use super::{Client, Session, accounts, sessions};
 use crate::app::App;
+use crate::audit::Context;
 use crate::clock::Timestamp;
 use crate::ephemeral::Key;
 use crate::keys::cipher;
 use crate::problem::{Code, Problem};
-use crate::store::accounts::AccountRow;
+use crate::store::accounts::{self as rows_of_accounts, AccountRow};
 use crate::store::{Conn, factors as rows};
 
 /// How long a sign-in waits, in seconds.
@@ -81,21 +83,18 @@ pub(super) async fn wait(app: &App, account: &AccountRow) -> Result<Pending, Pro
 ///
 /// # Errors
 /// [`Code::SignInNotPending`], [`Code::SecondFactorInvalid`], [`Code::TooManyAttempts`].
-pub async fn complete(app: &App, client: &Client, pending: &str, answer: Answer) -> Result<Session, Problem> {
+pub async fn complete(
+    app: &App,
+    client: &Client,
+    context: Context,
+    pending: &str,
+    answer: Answer,
+) -> Result<Session, Problem> {
     let taken = app.ephemeral.take_once(name(pending)).await.ok_or(Code::SignInNotPending)?;
     let waiting: Waiting = serde_json::from_slice(&taken).map_err(Problem::internal)?;
-    let attempt = Attempt::begin(app, client.address, &waiting.login).await?;
-    let proof = proof(app, &waiting, answer).await;
-    let session = match proof {
-        Ok(proof) => {
-            let subject = attempt.subject();
-            let (account, factor, now) = (waiting.account_id.clone(), proof.factor(), app.clock.now());
-            sessions::begin_with(app, &waiting.account_id, client, factor, move |conn| {
-                proof.use_up(conn, &account, now)?;
-                Ok(subject.unlock(conn)?)
-            })
-            .await
-        }
+    let attempt = Attempt::begin(app, &context, &waiting.login).await?;
+    let session = match proof(app, &waiting, answer).await {
+        Ok(proof) => begin(app, client, context.clone(), &waiting, &attempt, proof).await,
         Err(problem) => Err(problem),
     };
     match &session {
@@ -105,11 +104,37 @@ pub async fn complete(app: &App, client: &Client, pending: &str, answer: Answer)
         }
         Err(problem) if problem.code() == Code::SecondFactorInvalid => {
             app.metrics.sign_ins.with_label_values(&["failed"]).inc();
+            let entry = tried(app, context, Some(waiting.account_id.clone()), &waiting.login);
+            app.audit.note(entry.ended_in(problem)).await;
             keep(app, pending, &Waiting { challenge: None, ..waiting }).await?;
         }
         Err(_) => {}
     }
     session
+}
+
+async fn begin(
+    app: &App,
+    client: &Client,
+    context: Context,
+    waiting: &Waiting,
+    attempt: &Attempt,
+    proof: Proof,
+) -> Result<Session, Problem> {
+    let id = waiting.account_id.clone();
+    let row = app.db.read(move |conn| rows_of_accounts::find(conn, &id)).await?;
+    let account = row.and_then(|row| accounts::open(&row)).ok_or(Code::SignInNotPending)?;
+    let (factor, subject, now) = (proof.factor(), attempt.subject(), app.clock.now());
+    let entry = Audited::new(app, context, &account, factor);
+    let (audit, appended) = (app.audit.clone(), entry.clone());
+    let session = sessions::begin_with(app, &waiting.account_id, client, factor, move |conn| {
+        proof.use_up(conn, &account.id, now)?;
+        subject.unlock(conn)?;
+        Ok(appended.append(&audit, conn)?)
+    });
+    let session = session.await?;
+    entry.note(app).await;
+    Ok(session)
 }
 
 /// A right answer, to be used up in the transaction that begins the session.

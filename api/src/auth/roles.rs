@@ -1,4 +1,8 @@
 //! Roles as types: extractors that only an account of that role gets through.
+//!
+//! Which roles may use an address is said in `routes/access.rs`, and asked before its handler. A handler for one role
+//! takes that role's type all the same, so that it cannot be given to others by mistake; one for several takes
+//! [`SignedIn`].
 
 use std::future::Future;
 use std::pin::Pin;
@@ -40,16 +44,6 @@ pub struct SecurityAdmin(pub Account);
 /// 审计管理员.
 pub struct AuditAdmin(pub Account);
 
-impl SignedIn {
-    /// The account, when it is of one of these roles.
-    ///
-    /// # Errors
-    /// When it is not.
-    pub fn one_of(self, roles: &[Role]) -> Result<Account, Problem> {
-        if roles.contains(&self.0.role) { Ok(self.0) } else { Err(Code::WrongRole.into()) }
-    }
-}
-
 impl TryFrom<Account> for SignedIn {
     type Error = Problem;
 
@@ -75,7 +69,7 @@ macro_rules! roles {
             type Error = Problem;
 
             fn try_from(account: Account) -> Result<Self, Problem> {
-                SignedIn(account).one_of(&[Role::$role]).map(Self)
+                if account.role == Role::$role { Ok(Self(account)) } else { Err(Code::WrongRole.into()) }
             }
         }
     )* };

@@ -7,10 +7,11 @@ use zeroize::Zeroizing;
 
 use super::{Failure, with_app};
 use crate::app::App;
+use crate::audit::{self, Context, Entry};
 use crate::auth::accounts::{self, NewAccount};
 use crate::auth::{Password, Role, Subject, factors, password};
 use crate::config::Config;
-use crate::store;
+use crate::store::{self, Conn};
 
 const EXAMPLES: &str = "\
 The password is asked for, or read from standard input. For a holder the holder's code (citizen id or unified
@@ -147,13 +148,14 @@ async fn disable(app: &App, login: String) -> Result<(), Failure> {
 async fn give_password(app: &App, login: String) -> Result<(), Failure> {
     let password = ask_password(app, &login)?;
     let id = find(app, login).await?;
-    password::give_initial(app, &id, password).await.map_err(Failure::new)?;
+    password::give_initial(app, Context::command(), &id, password).await.map_err(Failure::new)?;
     Ok(())
 }
 
 async fn reset_factors(app: &App, login: String) -> Result<(), Failure> {
-    let (id, now) = (find(app, login).await?, app.clock.now());
-    app.db.write(move |conn| factors::reset(conn, &id, now)).await.map_err(Failure::new)
+    let (id, now, audit) = (find(app, login).await?, app.clock.now(), app.audit.clone());
+    let reset = move |conn: &mut Conn| factors::reset(conn, &audit, Context::command(), &id, now);
+    app.db.write(reset).await.map_err(Failure::new)
 }
 
 /// The id of the account that signs in as `login`.
@@ -164,7 +166,12 @@ async fn find(app: &App, login: String) -> Result<String, Failure> {
 }
 
 async fn unlock(app: &App, login: String) -> Result<(), Failure> {
-    app.db.write(move |conn| Subject::login(&login).unlock(conn)).await.map_err(Failure::new)
+    let (id, audit) = (find(app, login.clone()).await?, app.audit.clone());
+    let unlock = move |conn: &mut Conn| {
+        Subject::login(&login).unlock(conn)?;
+        audit.append(conn, Entry::new(audit::Action::AccountUnlocked, Context::command()).on("account", id))
+    };
+    app.db.write(unlock).await.map_err(Failure::new)
 }
 
 /// Asks for an initial password for whoever signs in as `login`.

@@ -5,6 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 
 use super::Failure;
+use crate::routes::access;
 use crate::{config, metrics, problem, record};
 
 #[derive(Args)]
@@ -15,6 +16,8 @@ pub(super) struct Docs {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Document {
+    /// docs/access.md: who may do what
+    Access,
     /// docs/configuration.md: all settings
     Configuration,
     /// docs/errors.md: all error codes
@@ -28,6 +31,7 @@ enum Document {
 impl Docs {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let text = match self.document {
+            Document::Access => access::reference(),
             Document::Configuration => config::reference(),
             Document::Errors => problem::reference(),
             Document::Metrics => metrics::reference(),

@@ -25,6 +25,8 @@ use file::KeyFile;
 const KNOWN_PASSPHRASE: &str = "yzt development";
 
 const SALT_LENGTH: usize = 16;
+
+/// Length in bytes of a secret that servers share.
 const SECRET_LENGTH: usize = 32;
 
 /// A directory of encrypted key files.
@@ -97,18 +99,17 @@ impl Keystore {
         secret.map(Some).ok_or(KeystoreError::Unusable(name.to_owned()))
     }
 
-    /// The secret of this name, which is made when it is missing: what servers of one site share and no command makes.
-    /// Blocks.
+    /// The secret of this name that all servers of a site share; made, of random bytes, when it is missing.
     ///
     /// # Errors
-    /// As [`Self::find`] and [`Self::put`].
-    pub fn secret(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
+    /// When the file cannot be read or written, does not open, or is a development key in production.
+    pub fn shared_secret(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
         if let Some(secret) = self.find(name, name)? {
             return Ok(secret);
         }
         let secret = cipher::random::<SECRET_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
         match self.put(name, name, false, secret.as_slice()) {
-            // Taken: a neighbour made it in the same moment.
+            // A neighbour made it in the same moment: theirs is the one.
             Ok(()) | Err(KeystoreError::Taken(_)) => {}
             Err(error) => return Err(error),
         }

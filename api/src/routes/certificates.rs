@@ -42,10 +42,9 @@ pub async fn list(app: web::Data<App>, holder: Holder) -> Result<web::Json<Certi
     responses((status = 200, description = "The certificate", body = Certificate)))]
 pub async fn one(
     app: web::Data<App>,
-    who: SignedIn,
+    SignedIn(account): SignedIn,
     id: web::Path<String>,
 ) -> Result<web::Json<Certificate>, Problem> {
-    let account = who.one_of(&[Role::Holder, Role::Officer, Role::Issuer, Role::Operator])?;
     let today = app.clock.now().day();
     let describe = move |conn: &mut _| certificates::describe(conn, &id, &account, today);
     Ok(web::Json(app.db.read(describe).await?))
@@ -86,10 +85,9 @@ pub async fn report(
     responses((status = 200, description = "In the order it was recorded", body = History)))]
 pub async fn history(
     app: web::Data<App>,
-    who: SignedIn,
+    SignedIn(account): SignedIn,
     id: web::Path<String>,
 ) -> Result<web::Json<History>, Problem> {
-    let account = who.one_of(&[Role::Holder, Role::Issuer, Role::Operator])?;
     let read = move |conn: &mut _| {
         let certificate = certificates::visible(conn, &id, &account)?;
         lifecycle::history(conn, &certificate.id, account.role != Role::Holder)

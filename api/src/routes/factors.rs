@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::factors::totp::{self, Algorithm, Offer};
 use crate::auth::factors::{self, Factors, recovery};
-use crate::auth::{Caller, Owing};
+use crate::auth::{Caller, Factor, Owing};
 use crate::extract::Json;
 use crate::problem::Problem;
 use crate::store::Conn;
@@ -69,10 +70,11 @@ pub async fn offer(
 pub async fn confirm(
     app: web::Data<App>,
     Owing(caller): Owing,
+    context: Context,
     Json(confirmation): Json<TotpConfirmation>,
 ) -> Result<web::Json<RecoveryCodes>, Problem> {
     let caller = caller.owing_enrolment_at_most()?;
-    let recovery_codes = totp::confirm(&app, caller, &confirmation.code).await?;
+    let recovery_codes = totp::confirm(&app, caller, context, &confirmation.code).await?;
     Ok(web::Json(RecoveryCodes { recovery_codes }))
 }
 
@@ -81,11 +83,18 @@ pub async fn confirm(
     operation_id = "renew_recovery_codes", security(("session" = [])),
     responses((status = 201, description = "The new ones", body = RecoveryCodes),
         (status = 401, description = "`second_factor_required`")))]
-pub async fn renew_recovery_codes(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
-    let (codes, config) = (recovery::Codes::new()?, app.config.clone());
+pub async fn renew_recovery_codes(
+    app: web::Data<App>,
+    context: Context,
+    caller: Caller,
+) -> Result<HttpResponse, Problem> {
+    let (codes, config, audit) = (recovery::Codes::new()?, app.config.clone(), app.audit.clone());
     let renew = move |conn: &mut Conn| {
         factors::may_enrol(conn, &caller, &config)?;
         codes.keep(conn, &caller.account.id)?;
+        let entry = Entry::new(Action::FactorAdded, context.by(&caller.account));
+        let entry = entry.on("account", caller.account.id).detail("factor", Factor::RecoveryCode.word());
+        audit.append(conn, entry)?;
         Ok::<_, Problem>(codes.into_texts())
     };
     let recovery_codes = app.db.write(renew).await?;

@@ -72,11 +72,10 @@ pub struct Page {
     responses((status = 200, description = "The report, with up to 1,000 findings", body = Report)))]
 pub async fn report(
     app: web::Data<App>,
-    who: SignedIn,
+    SignedIn(account): SignedIn,
     batch: web::Path<String>,
     page: web::Query<Page>,
 ) -> Result<web::Json<Report>, Problem> {
-    let account = who.one_of(&[Role::Issuer, Role::Operator])?;
     let (batch, after_line) = (batch.into_inner(), page.after_line);
     let find = move |conn: &mut _| -> Result<_, Problem> {
         let batch = batches::find(conn, &batch)?.ok_or(Code::NotFound)?;

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::{Client, Owing, password};
+use crate::audit::Context;
+use crate::auth::{Owing, password};
 use crate::extract::Json;
 use crate::problem::Problem;
 
@@ -30,9 +31,9 @@ pub struct PasswordChange {
 pub async fn change(
     app: web::Data<App>,
     Owing(caller): Owing,
-    client: Client,
+    context: Context,
     Json(change): Json<PasswordChange>,
 ) -> Result<HttpResponse, Problem> {
-    password::change(&app, caller, &client, change.old_password, change.new_password).await?;
+    password::change(&app, caller, context, change.old_password, change.new_password).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -82,10 +82,9 @@ pub async fn create_batch(
     responses((status = 200, description = "The receipt", body = Kept)))]
 pub async fn show(
     app: web::Data<App>,
-    signed_in: SignedIn,
+    SignedIn(account): SignedIn,
     id: web::Path<String>,
 ) -> Result<web::Json<Kept>, Problem> {
-    let account = signed_in.one_of(&[Role::Officer, Role::Operator])?;
     let find = move |conn: &mut _| {
         let row = store::receipts::find(conn, &id)?.ok_or(Code::NotFound)?;
         require_sight(conn, &account, &row).map(|()| row)

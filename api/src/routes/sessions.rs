@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::pending::{self, Answer, Pending};
 use crate::auth::sessions::{self, Ended, SessionSummary};
 use crate::auth::{self, Account, Caller, Client, Owing, Session, SignIn};
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
+use crate::store::Conn;
 
 /// What a person signs in with.
 #[derive(Deserialize, ToSchema)]
@@ -66,10 +68,11 @@ pub struct Sessions {
 pub async fn create(
     app: web::Data<App>,
     client: Client,
+    context: Context,
     Json(credentials): Json<Credentials>,
 ) -> Result<HttpResponse, Problem> {
     let client = client.named(credentials.device)?;
-    Ok(match auth::sign_in(&app, &client, credentials.login, credentials.password).await? {
+    Ok(match auth::sign_in(&app, &client, context, credentials.login, credentials.password).await? {
         SignIn::Begun(session) => HttpResponse::Created().json(session),
         SignIn::Pending(pending) => HttpResponse::Ok().json(pending),
     })
@@ -86,10 +89,11 @@ pub async fn create(
 pub async fn complete(
     app: web::Data<App>,
     client: Client,
+    context: Context,
     Json(given): Json<SecondFactorAnswer>,
 ) -> Result<HttpResponse, Problem> {
     let client = client.named(given.device)?;
-    let session = pending::complete(&app, &client, &given.pending, given.answer).await?;
+    let session = pending::complete(&app, &client, context, &given.pending, given.answer).await?;
     Ok(HttpResponse::Created().json(session))
 }
 
@@ -101,9 +105,10 @@ pub async fn complete(
         (status = 401, description = "`not_signed_in`, `refresh_reused`, `session_ended`, `session_expired`")))]
 pub async fn refresh(
     app: web::Data<App>,
+    context: Context,
     Json(refresh): Json<Refresh>,
 ) -> Result<web::Json<Session>, Problem> {
-    sessions::refresh(&app, &refresh.refresh_token).await.map(web::Json)
+    sessions::refresh(&app, context, &refresh.refresh_token).await.map(web::Json)
 }
 
 /// The sessions of this account.
@@ -120,11 +125,13 @@ pub async fn list(app: web::Data<App>, caller: Caller) -> Result<web::Json<Sessi
 #[utoipa::path(delete, path = "/v1/sessions/current", tag = "accounts", operation_id = "sign_out",
     security(("session" = [])),
     responses((status = 204, description = "It has ended, on every server")))]
-pub async fn sign_out(app: web::Data<App>, Owing(caller): Owing) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
-    let end =
-        move |conn: &mut _| sessions::end(conn, &caller.account.id, &caller.session, Ended::SignedOut, now);
-    app.db.write(end).await?;
+pub async fn sign_out(
+    app: web::Data<App>,
+    context: Context,
+    Owing(caller): Owing,
+) -> Result<HttpResponse, Problem> {
+    let id = caller.session.clone();
+    end_one(&app, context, caller, id, Ended::SignedOut).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -132,10 +139,17 @@ pub async fn sign_out(app: web::Data<App>, Owing(caller): Owing) -> Result<HttpR
 #[utoipa::path(delete, path = "/v1/sessions/others", tag = "accounts", operation_id = "end_other_sessions",
     security(("session" = [])),
     responses((status = 204, description = "They have ended, on every server")))]
-pub async fn end_others(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
-    let end = move |conn: &mut _| {
-        sessions::end_all(conn, &caller.account.id, Some(&caller.session), Ended::ByOwner, now)
+pub async fn end_others(
+    app: web::Data<App>,
+    context: Context,
+    caller: Caller,
+) -> Result<HttpResponse, Problem> {
+    let (audit, now) = (app.audit.clone(), app.clock.now());
+    let end = move |conn: &mut Conn| {
+        let Caller { account, session, .. } = caller;
+        let ended = sessions::end_all(conn, &account.id, Some(&session), Ended::ByOwner, now)?;
+        let entry = Entry::new(Action::SessionEnded, context.by(&account)).on("account", account.id);
+        audit.append(conn, entry.because(Ended::ByOwner.word()).detail("sessions", ended))
     };
     app.db.write(end).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -147,12 +161,34 @@ pub async fn end_others(app: web::Data<App>, caller: Caller) -> Result<HttpRespo
     responses((status = 204, description = "It has ended, on every server")))]
 pub async fn end(
     app: web::Data<App>,
+    context: Context,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
-    let end = move |conn: &mut _| sessions::end(conn, &caller.account.id, &id, Ended::ByOwner, now);
-    if app.db.write(end).await? { Ok(HttpResponse::NoContent().finish()) } else { Err(Code::NotFound.into()) }
+    if end_one(&app, context, caller, id.into_inner(), Ended::ByOwner).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(Code::NotFound.into())
+    }
+}
+
+async fn end_one(
+    app: &App,
+    context: Context,
+    caller: Caller,
+    id: String,
+    because: Ended,
+) -> Result<bool, Problem> {
+    let (audit, now) = (app.audit.clone(), app.clock.now());
+    let end = move |conn: &mut Conn| {
+        let ended = sessions::end(conn, &caller.account.id, &id, because, now)?;
+        if ended {
+            let entry = Entry::new(Action::SessionEnded, context.by(&caller.account)).on("session", id);
+            audit.append(conn, entry.because(because.word()))?;
+        }
+        Ok::<_, Problem>(ended)
+    };
+    app.db.write(end).await
 }
 
 /// Who is signed in.

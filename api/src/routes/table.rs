@@ -1,9 +1,13 @@
 //! How the route table becomes services, OpenAPI paths and a list.
 
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceRequest;
 use actix_web::guard::{Any, Get, Method as IsMethod};
 use actix_web::http::{Method, header};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpResponse, Resource, ResponseError, Route, web};
 
+use super::access::{self, Access};
 use crate::problem::{Code, Problem};
 
 /// Makes the services, the OpenAPI paths and the list of routes from one table.
@@ -17,7 +21,9 @@ macro_rules! routes {
             use actix_web::http::Method;
             $( services.service(
                 table::resource($path, &[$( stringify!($method) ),+])
-                    $( .route(table::on(&Method::$method).to($($handler)::+)) )+
+                    $( .route(table::guarded(
+                        table::on(&Method::$method).to($($handler)::+), stringify!($method), $path,
+                    )) )+
             ); )*
             documents::add_pages(services);
         }
@@ -45,6 +51,14 @@ pub(super) fn resource(path: &str, methods: &'static [&'static str]) -> Resource
             response.headers_mut().insert(header::ALLOW, allow);
         }
         response
+    }))
+}
+
+/// A route that asks the table of access before its handler.
+pub(super) fn guarded(route: Route, method: &str, path: &str) -> Route {
+    let access = Access::of(method, path);
+    route.wrap(from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
+        access::guard(access, request, next)
     }))
 }
 

@@ -22,6 +22,8 @@ pub enum StoreError {
     Migration(String),
     /// The query itself failed.
     Query(Error),
+    /// The audit log could not be written, so what was to be audited did not happen.
+    Unaudited,
     /// The server is stopping, or the work ended in a panic.
     Stopped,
 }
@@ -30,7 +32,7 @@ impl StoreError {
     /// Whether the same request can succeed a moment later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Busy | Self::Stopped)
+        matches!(self, Self::Unreachable(_) | Self::Busy | Self::Unaudited | Self::Stopped)
     }
 
     pub(super) fn unreachable(cause: impl fmt::Display) -> Self {
@@ -64,6 +66,7 @@ impl fmt::Display for StoreError {
             Self::Busy => f.write_str("database busy"),
             Self::Migration(cause) => write!(f, "database schema: {cause}"),
             Self::Query(cause) => write!(f, "database query: {cause}"),
+            Self::Unaudited => f.write_str("the audit log could not be written"),
             Self::Stopped => f.write_str("database work stopped"),
         }
     }

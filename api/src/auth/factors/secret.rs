@@ -18,7 +18,7 @@ impl FactorCipher {
     /// # Errors
     /// When the keystore cannot.
     pub fn open(keystore: &Keystore) -> Result<Self, KeystoreError> {
-        let secret = keystore.secret(SECRET)?;
+        let secret = keystore.shared_secret(SECRET)?;
         let key = secret.first_chunk::<KEY_LENGTH>().copied();
         key.map(|key| Self(Zeroizing::new(key))).ok_or_else(|| KeystoreError::Unusable(SECRET.to_owned()))
     }

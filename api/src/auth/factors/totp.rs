@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Factor, FactorCipher, may_enrol, note_enrolment, recovery};
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::Caller;
 use crate::clock::Timestamp;
 use crate::ephemeral::Key;
@@ -87,7 +88,12 @@ pub async fn offer(app: &App, caller: &Caller, algorithm: Algorithm) -> Result<O
 ///
 /// # Errors
 /// [`Code::SecondFactorInvalid`] for another code, [`Code::NothingOffered`], [`Code::SecondFactorRequired`].
-pub async fn confirm(app: &App, caller: Caller, code: &str) -> Result<Vec<String>, Problem> {
+pub async fn confirm(
+    app: &App,
+    caller: Caller,
+    context: Context,
+    code: &str,
+) -> Result<Vec<String>, Problem> {
     let key = offer_key(&caller);
     let sealed = app.ephemeral.take_once(key).await.ok_or(Code::NothingOffered)?;
     let kept = app.factor_cipher.open_sealed(&caller.account.id, &sealed)?;
@@ -104,12 +110,14 @@ pub async fn confirm(app: &App, caller: Caller, code: &str) -> Result<Vec<String
         last_step: step,
         created_at: now.millis(),
     };
-    let (codes, config) = (recovery::Codes::new()?, app.config.clone());
+    let (codes, config, audit) = (recovery::Codes::new()?, app.config.clone(), app.audit.clone());
     let enrol = move |conn: &mut Conn| {
         may_enrol(conn, &caller, &config)?;
         rows::replace_totp(conn, &row)?;
         codes.keep(conn, &caller.account.id)?;
         note_enrolment(conn, &caller, Factor::Totp, now)?;
+        let entry = Entry::new(Action::FactorAdded, context.by(&caller.account));
+        audit.append(conn, entry.on("account", caller.account.id).detail("factor", Factor::Totp.word()))?;
         Ok::<_, Problem>(codes.into_texts())
     };
     app.db.write(enrol).await

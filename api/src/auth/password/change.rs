@@ -2,9 +2,10 @@
 
 use super::{Password, policy};
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::attempt::Attempt;
 use crate::auth::sessions::{self, Ended};
-use crate::auth::{Caller, Client, hashing};
+use crate::auth::{Caller, hashing};
 use crate::clock::Timestamp;
 use crate::problem::{Code, Problem};
 use crate::store::accounts::{self, AccountRow};
@@ -18,7 +19,7 @@ use crate::store::{Conn, StoreError};
 pub async fn change(
     app: &App,
     caller: Caller,
-    client: &Client,
+    context: Context,
     old: String,
     new: String,
 ) -> Result<(), Problem> {
@@ -27,7 +28,7 @@ pub async fn change(
         move |conn: &mut Conn| Ok::<_, StoreError>((accounts::find(conn, &id)?, rows::former(conn, &id)?));
     let (account, former) = app.db.read(find).await?;
     let account = account.ok_or(Code::NotSignedIn)?;
-    let attempt = Attempt::begin(app, client.address, &account.login).await?;
+    let attempt = Attempt::begin(app, &context, &account.login).await?;
     let kept = kept(app);
     let former: Vec<_> = former.into_iter().take(kept).map(|row| row.password_hash).collect();
     let choice = Choice { account: account.clone(), former, old, new };
@@ -44,8 +45,15 @@ pub async fn change(
     };
     let change = Change { hash: chosen.to_string(), initial: false, at: app.clock.now().millis() };
     let former = former_row(app, &account);
-    let replace =
-        move |conn: &mut Conn| replace(conn, &account, former, &change, kept, Some(&caller.session));
+    let audit = app.audit.clone();
+    let replace = move |conn: &mut Conn| {
+        let replaced = replace(conn, &account, former, &change, kept, Some(&caller.session))?;
+        if replaced {
+            let entry = Entry::new(Action::PasswordChanged, context.by(&caller.account));
+            audit.append(conn, entry.on("account", account.id))?;
+        }
+        Ok::<_, StoreError>(replaced)
+    };
     if app.db.write(replace).await? { Ok(()) } else { Err(Code::WrongPassword.into()) }
 }
 
@@ -54,10 +62,15 @@ pub async fn change(
 ///
 /// # Errors
 /// When the database cannot.
-pub async fn give_initial(app: &App, account_id: &str, password: Password) -> Result<bool, StoreError> {
+pub async fn give_initial(
+    app: &App,
+    context: Context,
+    account_id: &str,
+    password: Password,
+) -> Result<bool, StoreError> {
     let id = account_id.to_owned();
     let change = Change { hash: password.to_string(), initial: true, at: app.clock.now().millis() };
-    let (former_id, kept) = (app.new_id().to_string(), kept(app));
+    let (former_id, kept, audit) = (app.new_id().to_string(), kept(app), app.audit.clone());
     let give = move |conn: &mut Conn| {
         let Some(account) = accounts::find(conn, &id)? else {
             return Ok(false);
@@ -67,7 +80,12 @@ pub async fn give_initial(app: &App, account_id: &str, password: Password) -> Re
             account_id: account.id.clone(),
             password_hash: account.password_hash.clone(),
         };
-        replace(conn, &account, former, &change, kept, None)
+        let replaced = replace(conn, &account, former, &change, kept, None)?;
+        if replaced {
+            let entry = Entry::new(Action::PasswordChanged, context).on("account", account.id);
+            audit.append(conn, entry.because("initial"))?;
+        }
+        Ok(replaced)
     };
     app.db.write(give).await
 }

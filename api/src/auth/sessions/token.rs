@@ -67,7 +67,7 @@ impl Tokens {
     /// # Errors
     /// When the keystore cannot.
     pub fn open(keystore: &Keystore) -> Result<Self, KeystoreError> {
-        let secret = keystore.secret(SECRET)?;
+        let secret = keystore.shared_secret(SECRET)?;
         let mut validation = Validation::new(Algorithm::HS256);
         // The end is checked here, by the server's clock and not by the library's.
         validation.validate_exp = false;

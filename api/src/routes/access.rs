@@ -1,0 +1,189 @@
+//! Who may do what: one line for each method and address, the only place where it is said.
+//!
+//! The server asks this table before any handler runs. A route without a line is open to nobody. What each line says
+//! of objects ([`Object`]) is done where the object is found, because only there it is known whose it is; that it is
+//! done is what `tests/e2e/authority/access.rs` looks at, line by line. `docs/access.md` is made from the table.
+//!
+//! - `access/guard.rs`: the asking
+//! - `access/document.rs`: the table on paper
+
+use crate::auth::Role;
+
+mod document;
+mod guard;
+
+pub use document::reference;
+pub(super) use guard::guard;
+
+/// Whose objects a role may touch at an address, and how all others are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// The account's own; all others are answered as if they did not exist.
+    Own,
+    /// Those of the divisions in the account's jurisdiction; elsewhere it is `other_division`.
+    Division,
+    /// As [`Self::Division`], but of many lines sent together each is judged, and refused, by itself.
+    Lines,
+    /// Every one.
+    Any,
+}
+
+/// Who may use an address.
+#[derive(Clone, Copy, Debug)]
+pub enum Grant {
+    /// Everybody, signed in or not.
+    Public,
+    /// These roles, with these objects.
+    To(&'static [(Role, Object)]),
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The address, as in the route table.
+    pub path: &'static str,
+    /// Who may use it.
+    pub grant: Grant,
+}
+
+impl Access {
+    /// What the table says of a route.
+    #[must_use]
+    pub fn of(method: &str, path: &str) -> Option<&'static Self> {
+        TABLE.iter().find(|line| line.method == method && line.path == path)
+    }
+
+    /// The objects a role may touch there; `None`: it may not use the address.
+    #[must_use]
+    pub fn object(&self, role: Role) -> Option<Object> {
+        match self.grant {
+            Grant::Public => Some(Object::Any),
+            Grant::To(roles) => roles.iter().find(|(granted, _)| *granted == role).map(|(_, object)| *object),
+        }
+    }
+}
+
+/// Makes the table from lines of method, address and grants.
+macro_rules! access {
+    ($( $method:ident $path:literal $($grants:tt $(: $object:ident)?),+ ; )*) => {
+        /// The table, in the order of the documents.
+        pub const TABLE: &[Access] = &[$( Access {
+            method: stringify!($method),
+            path: $path,
+            grant: access!(@ $($grants $(: $object)?),+),
+        }, )*];
+    };
+    (@ public) => { Grant::Public };
+    (@ everybody: $object:ident) => { Grant::To(&[
+        (Role::Holder, Object::$object), (Role::Officer, Object::$object), (Role::Issuer, Object::$object),
+        (Role::ThirdParty, Object::$object), (Role::Operator, Object::$object),
+        (Role::SystemAdmin, Object::$object), (Role::SecurityAdmin, Object::$object),
+        (Role::AuditAdmin, Object::$object),
+    ]) };
+    (@ staff: $object:ident) => { Grant::To(&[
+        (Role::Officer, Object::$object), (Role::Issuer, Object::$object), (Role::ThirdParty, Object::$object),
+        (Role::Operator, Object::$object), (Role::SystemAdmin, Object::$object),
+        (Role::SecurityAdmin, Object::$object), (Role::AuditAdmin, Object::$object),
+    ]) };
+    (@ $($role:ident: $object:ident),+) => { Grant::To(&[$( (Role::$role, Object::$object) ),+]) };
+}
+
+access! {
+    // Accounts
+    POST   "/v1/sessions"                         public;
+    POST   "/v1/sessions/second-factor"           public;
+    POST   "/v1/sessions/refresh"                 public;
+    GET    "/v1/sessions"                         everybody: Own;
+    DELETE "/v1/sessions/current"                 everybody: Own;
+    DELETE "/v1/sessions/others"                  everybody: Own;
+    DELETE "/v1/sessions/{id}"                    everybody: Own;
+    GET    "/v1/me"                               everybody: Own;
+    POST   "/v1/me/password"                      everybody: Own;
+    GET    "/v1/me/second-factors"                staff: Own;
+    POST   "/v1/me/second-factors/totp"           staff: Own;
+    POST   "/v1/me/second-factors/totp/confirmation" staff: Own;
+    POST   "/v1/me/second-factors/recovery-codes" staff: Own;
+
+    // What officers carry
+    GET    "/v1/bundle"                           public;
+    GET    "/v1/bundle/trust-list"                public;
+    GET    "/v1/bundle/status/{iss}"              public;
+
+    // Certificates
+    POST   "/v1/ingest"                           Issuer: Lines;
+    GET    "/v1/ingest/{batch}"                   Issuer: Own, Operator: Division;
+    GET    "/v1/certificates"                     Holder: Own;
+    GET    "/v1/certificates/{id}"                Holder: Own, Officer: Division, Issuer: Division, Operator: Division;
+    POST   "/v1/certificates/{id}/events"         Issuer: Division;
+    GET    "/v1/certificates/{id}/history"        Holder: Own, Issuer: Division, Operator: Division;
+    POST   "/v1/certificates/{id}/presentations"  Holder: Own;
+    POST   "/v1/certificates/{id}/credentials"    Holder: Own;
+
+    // Devices
+    POST   "/v1/device-challenges"                everybody: Own;
+    GET    "/v1/devices"                          everybody: Own;
+    POST   "/v1/devices"                          everybody: Own;
+    DELETE "/v1/devices/{id}"                     Holder: Own, Officer: Own, Issuer: Own, ThirdParty: Own, Operator: Own,
+                                                  SystemAdmin: Division, SecurityAdmin: Own, AuditAdmin: Own;
+
+    // Pages
+    GET    "/V/{tail}"                            public;
+    GET    "/landing/landing.js"                  public;
+    GET    "/landing/landing.css"                 public;
+
+    // Officers
+    POST   "/v1/verifications"                    public;
+    POST   "/v1/receipts"                         Officer: Own;
+    POST   "/v1/receipts/batch"                   Officer: Own;
+    GET    "/v1/receipts/{id}"                    Officer: Own, Operator: Division;
+
+    // Figures
+    GET    "/v1/kpi/activation"                   Operator: Division;
+
+    // Operations
+    GET    "/healthz"                             public;
+    GET    "/readyz"                              public;
+    GET    "/metrics"                             public;
+
+    // Documents
+    GET    "/openapi.json"                        public;
+    GET    "/problems/{code}"                     public;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::routes;
+
+    #[test]
+    fn every_route_has_a_line_and_every_line_a_route() {
+        let routes: BTreeSet<_> = routes::TABLE.iter().copied().collect();
+        let lines: Vec<_> = TABLE.iter().map(|line| (line.method, line.path)).collect();
+        let missing: Vec<_> = routes.iter().filter(|route| !lines.contains(route)).collect();
+        assert!(missing.is_empty(), "say in routes/access.rs who may use {missing:?}");
+        assert!(lines.iter().all(|line| routes.contains(line)));
+        assert_eq!(lines.len(), lines.iter().collect::<BTreeSet<_>>().len(), "a route has two lines");
+    }
+
+    #[test]
+    fn administrators_have_no_way_to_certificates() {
+        for role in [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin] {
+            let mut certificates = TABLE.iter().filter(|line| line.path.starts_with("/v1/certificates"));
+            assert!(certificates.all(|line| line.object(role).is_none()), "{role}");
+        }
+    }
+
+    #[test]
+    fn no_role_is_granted_an_address_twice() {
+        for line in TABLE {
+            if let Grant::To(roles) = line.grant {
+                let once: BTreeSet<_> = roles.iter().map(|(role, _)| role.word()).collect();
+                assert_eq!(once.len(), roles.len(), "{} {}", line.method, line.path);
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! One object of each kind that has an address, and the people it belongs to: all of one city.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use reqwest::Method;
+use serde_json::{Value, json};
+use verifier_core::ids::Kind;
+use verifier_core::sm2::SigningKey;
+use yzt_api::auth::Role;
+use yzt_tests::actors::Person;
+use yzt_tests::app::PASSWORD;
+use yzt_tests::{Answer, TestApp};
+
+/// The objects and their owners.
+pub struct World {
+    pub app: TestApp,
+    city: String,
+    /// Who owns the objects: a login for each role.
+    logins: BTreeMap<&'static str, String>,
+    /// A session of each of them.
+    sessions: BTreeMap<&'static str, String>,
+    certificate: String,
+    batch: String,
+    /// A device of each of them.
+    devices: BTreeMap<&'static str, String>,
+    receipt: String,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let app = TestApp::spawn_with(|config| config.device_credentials = true).await;
+        let issued = app.issued(Kind::TaxiDriver).await;
+        let city = issued.record.division().as_str()[..4].to_owned();
+        let (mut logins, mut sessions, mut devices) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for (role, number) in Role::ALL.into_iter().zip(1..) {
+            let login = match role {
+                Role::Holder => app.account(role, Some(&issued.holder_id)).await,
+                _ => app.account_of(role, &city).await,
+            };
+            let person = app.visitor().sign_in(&login, PASSWORD).await;
+            sessions.insert(role.word(), session(&person).await);
+            devices.insert(role.word(), register(&person, number).await);
+            logins.insert(role.word(), login);
+        }
+        let [holder, officer, issuer] =
+            [Role::Holder, Role::Officer, Role::Issuer].map(|role| &logins[role.word()]);
+        let holder = app.visitor().sign_in(holder, PASSWORD).await;
+        let officer = app.visitor().sign_in(officer, PASSWORD).await;
+        let issuer = app.visitor().sign_in(issuer, PASSWORD).await;
+        let upload = issuer.request(Method::POST, "/v1/ingest").header("content-type", "text/csv");
+        let batch = issuer.send(upload.body("kind\n013\n")).await.json(200);
+        let shown = holder.post(&format!("/v1/certificates/{}/presentations", issued.id), &json!({})).await;
+        let receipt = app.receipt(shown.json(201)["code"].as_str().unwrap());
+        let _ = officer.post("/v1/receipts", &json!({ "receipt": receipt })).await.json(201);
+        Self {
+            certificate: issued.id,
+            batch: batch["batch"].as_str().unwrap().to_owned(),
+            devices,
+            receipt: receipt.id.to_string(),
+            app,
+            city,
+            logins,
+            sessions,
+        }
+    }
+
+    /// The address of the object at a route that somebody of this role owns, or has in the division.
+    pub fn place(&self, path: &str, role: Role) -> String {
+        let object = match path.split("/{").next().unwrap() {
+            "/v1/certificates" => &self.certificate,
+            "/v1/ingest" => &self.batch,
+            // An administrator's way to a device is to that of somebody else.
+            "/v1/devices" if role == Role::SystemAdmin => &self.devices[Role::Holder.word()],
+            "/v1/devices" => &self.devices[role.word()],
+            "/v1/receipts" => &self.receipt,
+            "/v1/sessions" => &self.sessions[role.word()],
+            other => panic!("say here which object stands at {other}/…"),
+        };
+        let (before, after) = (path.find('{').unwrap(), path.find('}').unwrap());
+        format!("{}{object}{}", &path[..before], &path[after + 1..])
+    }
+
+    /// A request for a division, where it is not an object that lies in one.
+    pub fn asking_for(&self, path: &str, division: &str) -> String {
+        match path {
+            "/v1/kpi/activation" => format!("{path}?year=2026&division={division}"),
+            other => panic!("say here how {other} is asked for a division"),
+        }
+    }
+
+    /// A body that is sound, where a handler reads it before it finds the object.
+    pub fn body(&self, method: &str, path: &str) -> Value {
+        match (method, path) {
+            ("POST", "/v1/certificates/{id}/events") => json!({ "event": "review_overdue" }),
+            ("POST", "/v1/certificates/{id}/credentials") => {
+                json!({ "device_id": self.devices[Role::Holder.word()] })
+            }
+            _ => json!({}),
+        }
+    }
+
+    /// The city of the objects.
+    pub fn city(&self) -> &str {
+        &self.city
+    }
+
+    /// A city that is not that of the objects.
+    pub fn other_city(&self) -> &'static str {
+        if self.city == "2114" { "2101" } else { "2114" }
+    }
+
+    /// Whose the object is at a route that shows a role its own, signed in anew: some addresses end sessions.
+    pub async fn owner(&self, role: Role) -> Person {
+        self.app.visitor().sign_in(&self.logins[role.word()], PASSWORD).await
+    }
+
+    /// Someone of a role who owns nothing of this, in the same city.
+    pub async fn stranger(&self, role: Role) -> Person {
+        if role == Role::Holder {
+            let other = self.app.issued(Kind::PractitionerQualification).await;
+            return self.app.holder_of(&other).await.0;
+        }
+        self.app.staff_of(role, &self.city).await
+    }
+}
+
+/// Asks for something as a client would, with a body where the method has one.
+pub async fn ask(who: &Person, method: &str, address: &str, body: &Value) -> Answer {
+    let method: Method = method.parse().unwrap();
+    let has_body = method != Method::GET && method != Method::DELETE;
+    let request = who.request(method, address);
+    who.send(if has_body { request.json(body) } else { request }).await
+}
+
+/// The session somebody asks from.
+async fn session(who: &Person) -> String {
+    let sessions = who.get("/v1/sessions").await.json(200);
+    let current = sessions["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true);
+    current.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+async fn register(owner: &Person, number: u8) -> String {
+    let phone = SigningKey::from_bytes(&[number; 32]).unwrap();
+    let answer = owner.post("/v1/device-challenges", &json!({})).await.json(201);
+    let challenge = answer["challenge"].as_str().unwrap();
+    let bytes = HEXLOWER.decode(challenge.as_bytes()).unwrap();
+    let signed = phone.sign(&[b"yzt-device-registration:".as_slice(), &bytes].concat());
+    let registration = json!({
+        "public_key": HEXLOWER.encode(&phone.public_key().compressed()),
+        "label": "我的手机",
+        "challenge": challenge,
+        "signature": HEXLOWER.encode(&signed),
+    });
+    let device = owner.post("/v1/devices", &registration).await.json(201);
+    device["id"].as_str().unwrap().to_owned()
+}
