@@ -117,7 +117,7 @@ async fn without_the_switch_only_staff_register_devices() {
     let device = register(&officer, &phone(1)).await.json(201);
     assert_eq!(device["kid"], phone(1).public_key().id().to_string());
     assert_eq!(officer.get("/v1/devices").await.json(200)["devices"][0], device);
-    let _ = register(&app.issuer().await, &phone(2)).await.json(201);
+    let _ = register(&app.issuer().await.0, &phone(2)).await.json(201);
 }
 
 #[tokio::test]
