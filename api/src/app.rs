@@ -10,14 +10,14 @@ use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
 use crate::audit::Audit;
-use crate::auth::factors::FactorCipher;
 use crate::auth::sessions::Tokens;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Environment};
 use crate::ephemeral::Ephemeral;
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
-use crate::store::{self, Db};
+use crate::store::{self, Db, StoreError};
+use crate::vault::{Vault, VaultError};
 
 mod error;
 
@@ -34,12 +34,12 @@ pub struct App {
     pub ephemeral: Ephemeral,
     /// What signs.
     pub signer: Arc<Signer>,
+    /// What encrypts personal data.
+    pub vault: Arc<Vault>,
     /// Who did what: written here, before or with what is done.
     pub audit: Audit,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
-    /// What keeps the secrets of second factors.
-    pub factor_cipher: FactorCipher,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// What time it is.
@@ -62,19 +62,20 @@ impl App {
         let tokens = Tokens::open(&keystore)?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         let db = Db::open(&config.store()?)?;
-        let factor_cipher = FactorCipher::open(&keystore)?;
+        let ids = ContextV7::new();
+        let vault = Vault::open(&keystore, db.clone(), clock.now(), id_at(&ids, clock.now()))?;
         Ok(Self {
+            vault: Arc::new(vault),
             audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
             db,
             signer: Arc::new(Signer::over(keystore)),
             tokens,
-            factor_cipher,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             ephemeral: Ephemeral::new(clock.clone()),
             clock,
             metrics,
             config,
-            ids: Mutex::new(ContextV7::new()),
+            ids: Mutex::new(ids),
         })
     }
 
@@ -102,6 +103,16 @@ impl App {
         self.db.read(learn).await
     }
 
+    /// Learns the data keys as they are in the database now.
+    ///
+    /// # Errors
+    /// When they cannot be read; those known then stay in use.
+    pub async fn learn_data_keys(&self) -> Result<(), VaultError> {
+        let vault = Arc::clone(&self.vault);
+        let learnt = tokio::task::spawn_blocking(move || vault.learn()).await;
+        learnt.map_err(|_| StoreError::Stopped)?
+    }
+
     async fn make_missing_keys(&self) -> Result<(), CeremonyError> {
         let ceremony = Ceremony {
             keystore: Arc::clone(self.signer.keystore()),
@@ -116,10 +127,13 @@ impl App {
     /// A new UUIDv7 of the clock's time. Those of one server sort in the order they were made.
     #[must_use]
     pub fn new_id(&self) -> Uuid {
-        let now = self.clock.now();
-        let nanos = u32::try_from(now.millis().rem_euclid(1000)).unwrap_or(0) * 1_000_000;
         // A panic elsewhere while the counter was held leaves it usable.
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        Uuid::new_v7(UuidTime::from_unix(&*ids, now.seconds().0, nanos))
+        id_at(&ids, self.clock.now())
     }
+}
+
+fn id_at(ids: &ContextV7, now: Timestamp) -> Uuid {
+    let nanos = u32::try_from(now.millis().rem_euclid(1000)).unwrap_or(0) * 1_000_000;
+    Uuid::new_v7(UuidTime::from_unix(ids, now.seconds().0, nanos))
 }

@@ -30,4 +30,5 @@ mod schema;
 pub mod seal;
 pub mod server;
 pub mod store;
+pub mod vault;
 pub mod verification;

@@ -4,7 +4,8 @@ diesel::table! {
     holders (id) {
         id -> Text,
         code_type -> Text,
-        code -> Text,
+        code_ciphertext -> Binary,
+        code_index -> Text,
         name -> Text,
         created_at -> BigInt,
     }
@@ -14,7 +15,8 @@ diesel::table! {
     certificates (id) {
         id -> Text,
         kind -> Text,
-        number -> Text,
+        number_ciphertext -> Binary,
+        number_index -> Text,
         issuer_code -> Text,
         division -> Text,
         identifier -> Text,
@@ -39,8 +41,8 @@ diesel::table! {
     certificate_versions (certificate_id, version) {
         certificate_id -> Text,
         version -> Integer,
-        items -> Text,
-        digest -> Binary,
+        items_ciphertext -> Binary,
+        items_mac -> Binary,
         status_index -> BigInt,
         replaced_as -> Nullable<Text>,
         credential -> Binary,
@@ -79,7 +81,7 @@ diesel::table! {
         id -> Text,
         idempotency_key -> Nullable<Text>,
         account_id -> Text,
-        digest -> Nullable<Binary>,
+        body_mac -> Nullable<Binary>,
         started_at -> BigInt,
         finished_at -> Nullable<BigInt>,
         lines -> BigInt,
@@ -138,6 +140,16 @@ diesel::table! {
         digest -> Binary,
         generation -> BigInt,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    data_keys (id) {
+        id -> Text,
+        wrapped -> Binary,
+        master_key -> Text,
+        created_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
     }
 }
 
@@ -294,7 +306,7 @@ diesel::table! {
 diesel::table! {
     totp_factors (account_id) {
         account_id -> Text,
-        secret -> Binary,
+        secret_ciphertext -> Binary,
         algorithm -> Text,
         last_step -> BigInt,
         created_at -> BigInt,
@@ -344,6 +356,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     trust_lists,
     status_lists,
+    data_keys,
     accounts,
     devices,
     device_credentials,

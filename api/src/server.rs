@@ -101,12 +101,15 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     server.until_asked_to_stop().await
 }
 
-/// Learns now and then which keys there are, so that `yzt keys` takes effect on servers that run.
+/// Learns now and then which keys there are, so that `yzt keys` and `yzt data-keys` take effect on servers that run.
 async fn keep_learning(app: web::Data<App>) {
     loop {
         tokio::time::sleep(LEARN_EVERY).await;
         if let Err(error) = app.learn_keys().await {
             tracing::error!(%error, "keys as before: they could not be learnt");
+        }
+        if let Err(error) = app.learn_data_keys().await {
+            tracing::error!(%error, "data keys as before: they could not be learnt");
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod audit;
 pub mod batches;
 pub mod certificates;
 mod connect;
+pub mod data_keys;
 pub mod devices;
 mod error;
 pub mod events;
@@ -61,6 +62,7 @@ pub struct StoreSettings {
 pub struct Db {
     readers: Lane,
     writers: Lane,
+    manager: Manager,
 }
 
 impl Db {
@@ -69,7 +71,8 @@ impl Db {
     /// # Errors
     /// When the database cannot be reached, or holds a schema this program does not know how to move on from.
     pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
-        let mut first = Manager::new(settings, false).connect_now()?;
+        let manager = Manager::new(settings, false);
+        let mut first = manager.connect_now()?;
         migrate::up(&mut first)?;
         drop(first);
         Ok(match settings.url {
@@ -77,13 +80,22 @@ impl Db {
             // sort it out costs `database is locked`.
             DatabaseUrl::Sqlite(_) => Self {
                 readers: Lane::new(Manager::new(settings, true), settings.connections),
-                writers: Lane::new(Manager::new(settings, false), 1),
+                writers: Lane::new(manager.clone(), 1),
+                manager,
             },
             DatabaseUrl::Postgres(_) => {
-                let lane = Lane::new(Manager::new(settings, false), settings.connections);
-                Self { readers: lane.clone(), writers: lane }
+                let lane = Lane::new(manager.clone(), settings.connections);
+                Self { readers: lane.clone(), writers: lane, manager }
             }
         })
+    }
+
+    /// A connection of its own, beside the pool: for what is rare and may come up where one is held already. Blocks.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub fn connect(&self) -> Result<Conn, StoreError> {
+        self.manager.connect_now()
     }
 
     /// Runs `work`, which only reads, on a blocking thread and outside any transaction.

@@ -42,7 +42,7 @@ CREATE TABLE failed_sign_ins (
 -- Authenticator apps (RFC 6238). Keys, the other kind of second factor, are devices.
 CREATE TABLE totp_factors (
     account_id TEXT PRIMARY KEY REFERENCES accounts (id),
-    secret     BYTEA NOT NULL,              -- encrypted
+    secret_ciphertext BYTEA NOT NULL,
     algorithm  TEXT NOT NULL CHECK (algorithm IN ('sha1','sha256')),
     last_step  BIGINT NOT NULL,             -- codes of this step and of those before it are used up
     created_at BIGINT NOT NULL

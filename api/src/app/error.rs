@@ -5,6 +5,7 @@ use std::fmt;
 use crate::config::ConfigError;
 use crate::keys::{CeremonyError, KeystoreError};
 use crate::store::StoreError;
+use crate::vault::VaultError;
 
 /// Why the program cannot start.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub enum StartError {
     Store(StoreError),
     /// The keys do not do.
     Keys(CeremonyError),
+    /// What encrypts personal data does not do.
+    Vault(VaultError),
     /// Two metrics share a name.
     Metrics(String),
     /// The address cannot be listened on.
@@ -48,12 +51,19 @@ impl From<StoreError> for StartError {
     }
 }
 
+impl From<VaultError> for StartError {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
+}
+
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Keys(error) => error.fmt(f),
+            Self::Vault(error) => error.fmt(f),
             Self::Metrics(cause) => write!(f, "metrics: {cause}"),
             Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),
             Self::Ended(cause) => write!(f, "the server ended: {cause}"),

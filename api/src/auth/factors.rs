@@ -3,7 +3,6 @@
 //! - `factors/totp.rs`: codes of an authenticator app (RFC 6238)
 //! - `factors/key.rs`: an SM2 key that is registered to the account as a device: a phone's or a UKey's
 //! - `factors/recovery.rs`: recovery codes, for when the phone is gone
-//! - `factors/secret.rs`: how the secrets of authenticator apps are kept
 //!
 //! Once an account has enrolled, a new factor takes a session that was proven with one: whoever has only the password
 //! can never enrol. When all are lost, an administrator resets them. What is not here: the order of a sign-in with
@@ -23,10 +22,7 @@ use crate::store::{Conn, StoreError, devices, factors as rows};
 
 pub mod key;
 pub mod recovery;
-mod secret;
 pub mod totp;
-
-pub use secret::FactorCipher;
 
 /// What a session was proven with beside the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]

@@ -170,7 +170,7 @@ async fn proof(app: &App, waiting: &Waiting, answer: Answer) -> Result<Proof, Pr
             let id = waiting.account_id.clone();
             let row = app.db.read(move |conn| rows::totp(conn, &id)).await?;
             let row = row.ok_or(Code::SecondFactorInvalid)?;
-            Ok(Proof::Totp { step: totp::check(&app.factor_cipher, &row, &code, app.clock.now())? })
+            Ok(Proof::Totp { step: totp::check(app, row, &code).await? })
         }
         Answer::Signature(signature) => {
             let hex = |text: &str| HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();

@@ -12,6 +12,7 @@ use crate::auth::accounts::{self, NewAccount};
 use crate::auth::{Password, Role, Subject, factors, password};
 use crate::config::Config;
 use crate::store::{self, Conn};
+use crate::vault::Field;
 
 const EXAMPLES: &str = "\
 The password is asked for, or read from standard input. For a holder the holder's code (citizen id or unified
@@ -118,8 +119,8 @@ impl Add {
 }
 
 async fn find_holder(app: &App, code: &str) -> Result<String, Failure> {
-    let code = code.to_owned();
-    let holder = app.db.read(move |conn| store::holders::find_by_code(conn, &code)).await;
+    let index = app.vault.index(Field::HolderCode, code);
+    let holder = app.db.read(move |conn| store::holders::find_by_code(conn, &index)).await;
     let holder = holder.map_err(Failure::new)?;
     holder.map(|holder| holder.id).ok_or_else(|| Failure::new("no certificate names a holder with this code"))
 }

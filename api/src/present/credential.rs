@@ -12,6 +12,7 @@ use crate::seal::{Sealed, Terms, Version};
 use crate::store::StoreError;
 use crate::store::certificates::{self, VersionRow};
 use crate::store::keys::KeyRow;
+use crate::vault::Column;
 
 /// A credential with less than one part of so many of its life left is sealed anew.
 const LAST_PART: i64 = 10;
@@ -87,7 +88,9 @@ fn seal(
     device: Option<PublicKey>,
     now: Timestamp,
 ) -> Result<Sealed, Problem> {
-    let accepted = Record::from_json(stored.items.as_bytes());
+    let cell = Column::CertificateItems.of_version(&stored.certificate_id, stored.version);
+    let items = app.vault.open_bytes(&cell, &stored.items_ciphertext)?;
+    let accepted = Record::from_json(&items);
     let record = accepted.map_err(|_| Problem::internal("stored items are no record"))?.record;
     let version = Version {
         number: u32::try_from(stored.version).map_err(Problem::internal)?,
@@ -133,8 +136,8 @@ mod tests {
         VersionRow {
             certificate_id: String::new(),
             version: 1,
-            items: String::new(),
-            digest: Vec::new(),
+            items_ciphertext: Vec::new(),
+            items_mac: Vec::new(),
             status_index: 0,
             replaced_as: None,
             credential: Vec::new(),

@@ -11,8 +11,8 @@ use crate::schema::{accounts, recovery_codes, sessions, totp_factors};
 pub struct TotpRow {
     /// Whose it is.
     pub account_id: String,
-    /// Encrypted.
-    pub secret: Vec<u8>,
+    /// Encrypted: `vault::Column::TotpSecret`.
+    pub secret_ciphertext: Vec<u8>,
     /// As `auth::factors::Algorithm` writes it.
     pub algorithm: String,
     /// The last step whose code was used.

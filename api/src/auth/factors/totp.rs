@@ -1,12 +1,14 @@
 //! Codes of an authenticator app (RFC 6238): six digits, thirty seconds, a step of drift either way.
 
+use std::sync::Arc;
+
 use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Totp};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-use super::{Factor, FactorCipher, may_enrol, note_enrolment, recovery};
+use super::{Factor, may_enrol, note_enrolment, recovery};
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::Caller;
@@ -16,6 +18,7 @@ use crate::keys::cipher;
 use crate::problem::{Code, Problem};
 use crate::store::factors::{self as rows, TotpRow};
 use crate::store::{Conn, accounts};
+use crate::vault::{Cell, Column};
 
 /// What RFC 4226 recommends, in bytes.
 const SECRET_LENGTH: usize = 20;
@@ -74,7 +77,7 @@ pub async fn offer(app: &App, caller: &Caller, algorithm: Algorithm) -> Result<O
     // A colon would end the issuer's name in the address.
     let totp = totp.with_account_name(account.login.replace(':', " ")).build().map_err(Problem::internal)?;
     let kept = [algorithm.word().as_bytes(), b":", secret.as_slice()].concat();
-    let sealed = app.factor_cipher.seal(&caller.account.id, &kept)?;
+    let sealed = app.vault.seal(&cell(&caller.account.id), &kept)?;
     app.ephemeral.put(offer_key(caller), sealed, OFFER_LIFETIME).await;
     Ok(Offer {
         secret: BASE32_NOPAD.encode(secret.as_slice()),
@@ -96,7 +99,7 @@ pub async fn confirm(
 ) -> Result<Vec<String>, Problem> {
     let key = offer_key(&caller);
     let sealed = app.ephemeral.take_once(key).await.ok_or(Code::NothingOffered)?;
-    let kept = app.factor_cipher.open_sealed(&caller.account.id, &sealed)?;
+    let kept = open(app, &caller.account.id, sealed.clone()).await?;
     let (algorithm, secret) = parts(&kept).ok_or_else(|| Problem::internal("an offer without parts"))?;
     let now = app.clock.now();
     let Some(step) = step(algorithm, secret, code, now)? else {
@@ -105,7 +108,7 @@ pub async fn confirm(
     };
     let row = TotpRow {
         account_id: caller.account.id.clone(),
-        secret: app.factor_cipher.seal(&caller.account.id, secret)?,
+        secret_ciphertext: app.vault.seal(&cell(&caller.account.id), secret)?,
         algorithm: algorithm.word().to_owned(),
         last_step: step,
         created_at: now.millis(),
@@ -127,11 +130,22 @@ pub async fn confirm(
 ///
 /// # Errors
 /// [`Code::SecondFactorInvalid`] when it belongs to none near now.
-pub fn check(cipher: &FactorCipher, row: &TotpRow, code: &str, now: Timestamp) -> Result<i64, Problem> {
-    let secret = cipher.open_sealed(&row.account_id, &row.secret)?;
+pub async fn check(app: &App, row: TotpRow, code: &str) -> Result<i64, Problem> {
+    let secret = open(app, &row.account_id, row.secret_ciphertext).await?;
     let algorithm = Algorithm::parse(&row.algorithm);
     let algorithm = algorithm.ok_or_else(|| Problem::internal("an algorithm that is not known"))?;
-    step(algorithm, &secret, code, now)?.ok_or_else(|| Code::SecondFactorInvalid.into())
+    step(algorithm, &secret, code, app.clock.now())?.ok_or_else(|| Code::SecondFactorInvalid.into())
+}
+
+/// Decrypts what is kept for an account. On a blocking thread: the vault may have to learn a key first.
+async fn open(app: &App, account_id: &str, sealed: Vec<u8>) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let (vault, cell) = (Arc::clone(&app.vault), cell(account_id));
+    let open = tokio::task::spawn_blocking(move || vault.open_bytes(&cell, &sealed));
+    Ok(open.await.map_err(Problem::internal)??)
+}
+
+fn cell(account_id: &str) -> Cell {
+    Column::TotpSecret.of(account_id)
 }
 
 fn step(algorithm: Algorithm, secret: &[u8], code: &str, now: Timestamp) -> Result<Option<i64>, Problem> {
