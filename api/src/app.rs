@@ -10,13 +10,18 @@ use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp as UuidTime, Uuid};
 
 use crate::audit::Audit;
+use crate::auth::real_name::RealName;
 use crate::auth::sessions::Tokens;
+use crate::auth::wechat::Wechat;
+use crate::claims::Claims;
 use crate::clock::{Clock, Timestamp};
-use crate::config::{Config, Environment};
-use crate::ephemeral::Ephemeral;
+use crate::config::{Config, Environment, Live};
+use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
+use crate::publish::Shelf;
 use crate::store::{self, Db, StoreError};
+use crate::tls;
 use crate::vault::{Vault, VaultError};
 
 mod error;
@@ -30,22 +35,32 @@ const FIRST_START: &str = "development: first start";
 pub struct App {
     /// The database.
     pub db: Db,
-    /// What may be forgotten: counts and claims with an end.
+    /// What may be forgotten: counts, and values that are taken once.
     pub ephemeral: Ephemeral,
+    /// What holds once for all servers.
+    pub claims: Claims,
     /// What signs.
     pub signer: Arc<Signer>,
+    /// The lists that were published last.
+    pub shelf: Arc<Shelf>,
     /// What encrypts personal data.
     pub vault: Arc<Vault>,
     /// Who did what: written here, before or with what is done.
     pub audit: Audit,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
+    /// The way in from WeChat.
+    pub wechat: Wechat,
+    /// How a person is known to be who it says.
+    pub real_name: RealName,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// What time it is.
     pub clock: Clock,
-    /// The settings.
+    /// The settings, as they were at the start.
     pub config: Config,
+    /// The settings that may have changed since.
+    pub live: Live,
     /// What is counted.
     pub metrics: Metrics,
     ids: Mutex<ContextV7>,
@@ -57,23 +72,32 @@ impl App {
     /// # Errors
     /// When a part cannot be made ready; the error says which, and what to do.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        tls::prepare();
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
+        let wechat = Wechat::open(&config, &keystore)?;
+        let real_name = RealName::open(&config)?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
-        let db = Db::open(&config.store()?)?;
+        let db = Db::open_metered(&config.store()?, Some(metrics.database()))?;
+        let claims = Claims::new(db.clone(), clock.clone());
         let ids = ContextV7::new();
         let vault = Vault::open(&keystore, db.clone(), clock.now(), id_at(&ids, clock.now()))?;
         Ok(Self {
             vault: Arc::new(vault),
+            ephemeral: ephemeral(&config, &clock, &claims, &metrics)?,
+            claims,
             audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
             db,
-            signer: Arc::new(Signer::over(keystore)),
+            signer: Arc::new(Signer::open(&config, keystore, &metrics)?),
             tokens,
+            shelf: Arc::default(),
+            wechat,
+            real_name,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
-            ephemeral: Ephemeral::new(clock.clone()),
             clock,
             metrics,
+            live: Live::new(config.clone()),
             config,
             ids: Mutex::new(ids),
         })
@@ -90,6 +114,9 @@ impl App {
             app.make_missing_keys().await?;
         }
         app.learn_keys().await?;
+        if let Some(redis) = app.ephemeral.redis() {
+            redis.answers().await;
+        }
         Ok(app)
     }
 
@@ -115,7 +142,7 @@ impl App {
 
     async fn make_missing_keys(&self) -> Result<(), CeremonyError> {
         let ceremony = Ceremony {
-            keystore: Arc::clone(self.signer.keystore()),
+            signer: Arc::clone(&self.signer),
             now: self.clock.now(),
             development: true,
             use_now: Some(FIRST_START.to_owned()),
@@ -136,4 +163,18 @@ impl App {
 fn id_at(ids: &ContextV7, now: Timestamp) -> Uuid {
     let nanos = u32::try_from(now.millis().rem_euclid(1000)).unwrap_or(0) * 1_000_000;
     Uuid::new_v7(UuidTime::from_unix(ids, now.seconds().0, nanos))
+}
+
+fn ephemeral(
+    config: &Config,
+    clock: &Clock,
+    claims: &Claims,
+    metrics: &Metrics,
+) -> Result<Ephemeral, EphemeralError> {
+    let Some(settings) = config.redis() else {
+        return Ok(Ephemeral::Local(Local::new(clock.clone())));
+    };
+    let degraded = metrics.degraded.with_label_values(&["redis"]);
+    let redis = Redis::new(&settings, clock.clone(), claims.clone(), degraded)?;
+    Ok(Ephemeral::Redis(Box::new(redis)))
 }

@@ -12,24 +12,28 @@ use utoipa::ToSchema;
 
 pub mod accounts;
 mod address;
-mod attempt;
+mod attempts;
 mod caller;
 mod client;
 mod duty;
 pub mod factors;
 mod hashing;
 mod jurisdiction;
+mod lockout;
 pub mod password;
 pub mod pending;
+pub mod real_name;
 mod roles;
 pub mod sessions;
 mod sign_in;
+pub mod wechat;
 
-pub use attempt::Subject;
+pub use attempts::Attempts;
 pub use caller::{Caller, Owing};
 pub use client::Client;
 pub use duty::Duty;
 pub use factors::Factor;
+pub use lockout::Subject;
 pub use password::Password;
 pub use roles::{
     AuditAdmin, Holder, Issuer, Officer, Operator, SecurityAdmin, SignedIn, SystemAdmin, ThirdParty,

@@ -7,12 +7,16 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 mod kinds;
+mod live;
 mod production;
 mod reference;
 mod settings;
 
-pub use kinds::{Environment, LogFormat, SecondFactor, Secret};
+pub use kinds::{Constant, Environment, LogFormat, Origins, SecondFactor, Secret};
+pub use live::{Live, Reloaded, is_live};
 pub use production::faults;
 pub use reference::reference;
 pub use settings::{Config, SETTINGS, Setting};
@@ -80,6 +84,25 @@ impl Config {
             }
         }
         Ok(config)
+    }
+}
+
+impl Config {
+    /// A secret that is set by itself or is the first line of a file; the file counts. Empty when neither is set.
+    ///
+    /// # Errors
+    /// On a file that cannot be read, or is empty.
+    pub fn secret_or_file(&self, secret: &Secret, file: &str) -> Result<Secret, ConfigError> {
+        if file.is_empty() {
+            return Ok(secret.clone());
+        }
+        let unreadable = |cause: &str| ConfigError::Unreadable(PathBuf::from(file), cause.to_owned());
+        let text = std::fs::read_to_string(file).map(Zeroizing::new);
+        let text = text.map_err(|error| unreadable(&error.to_string()))?;
+        match text.lines().next() {
+            None | Some("") => Err(unreadable("is empty")),
+            Some(line) => Ok(Secret::from(line.to_owned())),
+        }
     }
 }
 

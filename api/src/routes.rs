@@ -5,6 +5,7 @@
 //! `routes/table.rs`.
 
 pub mod access;
+mod bindings;
 mod bundle;
 mod certificates;
 mod devices;
@@ -21,6 +22,7 @@ mod sessions;
 #[macro_use]
 mod table;
 mod verifications;
+mod wechat;
 
 pub use table::nowhere;
 
@@ -38,6 +40,15 @@ routes! {
     "/v1/me/second-factors/totp"                [POST => factors::offer]
     "/v1/me/second-factors/totp/confirmation"   [POST => factors::confirm]
     "/v1/me/second-factors/recovery-codes"      [POST => factors::renew_recovery_codes]
+    "/v1/me/accounts"       [GET => bindings::acting]
+    "/v1/me/accounts/{id}"  [DELETE => bindings::end]
+
+    // From WeChat
+    "/v1/wechat/sessions"                   [POST => wechat::create]
+    "/v1/bindings"                          [GET => bindings::list, POST => bindings::create]
+    "/v1/bindings/{id}/sessions"            [POST => bindings::begin]
+    "/v1/binding-requests"                  [GET => bindings::requests]
+    "/v1/binding-requests/{id}/decision"    [POST => bindings::decide]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]

@@ -108,6 +108,8 @@ diesel::table! {
     signing_keys (kid) {
         kid -> Text,
         key_use -> Text,
+        custody -> Text,
+        label -> Text,
         public_key -> Binary,
         development -> Bool,
         not_before -> BigInt,
@@ -159,7 +161,7 @@ diesel::table! {
         login -> Text,
         role -> Text,
         name -> Text,
-        password_hash -> Text,
+        password_hash -> Nullable<Text>,
         holder_id -> Nullable<Text>,
         division -> Nullable<Text>,
         created_at -> BigInt,
@@ -168,6 +170,34 @@ diesel::table! {
         password_initial -> Bool,
         last_sign_in_at -> Nullable<BigInt>,
         factors_since -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    wechat_users (id) {
+        id -> Text,
+        openid -> Binary,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    bindings (id) {
+        id -> Text,
+        wechat_user_id -> Text,
+        state -> Text,
+        code_type -> Text,
+        account_id -> Nullable<Text>,
+        organisation_code -> Nullable<Text>,
+        organisation_name -> Nullable<Text>,
+        applicant -> Nullable<Text>,
+        division -> Nullable<Text>,
+        real_name_reference -> Text,
+        requested_at -> BigInt,
+        decided_at -> Nullable<BigInt>,
+        decided_by -> Nullable<Text>,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -242,6 +272,30 @@ diesel::table! {
         occurred_at -> BigInt,
         recorded_at -> BigInt,
         evidence -> Text,
+    }
+}
+
+diesel::table! {
+    claims (digest) {
+        digest -> Binary,
+        claimant -> Nullable<Binary>,
+        ends_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    schema_support (id) {
+        id -> Integer,
+        least -> Text,
+    }
+}
+
+diesel::table! {
+    backups (id) {
+        id -> Text,
+        made_at -> BigInt,
+        length -> BigInt,
+        sealed -> Bool,
     }
 }
 
@@ -340,6 +394,8 @@ diesel::joinable!(device_credentials -> certificates (certificate_id));
 diesel::joinable!(presentations -> certificates (certificate_id));
 diesel::joinable!(activations -> certificates (certificate_id));
 diesel::joinable!(accounts -> holders (holder_id));
+diesel::joinable!(bindings -> wechat_users (wechat_user_id));
+diesel::joinable!(bindings -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(former_passwords -> accounts (account_id));
 diesel::joinable!(totp_factors -> accounts (account_id));
@@ -358,6 +414,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     status_lists,
     data_keys,
     accounts,
+    wechat_users,
+    bindings,
     devices,
     device_credentials,
     presentations,

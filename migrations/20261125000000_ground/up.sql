@@ -119,6 +119,8 @@ CREATE TABLE ingest_findings (
 CREATE TABLE signing_keys (
     kid           TEXT PRIMARY KEY,         -- hex
     key_use       TEXT NOT NULL CHECK (key_use IN ('root','seal','presentation','status')),
+    custody       TEXT NOT NULL CHECK (custody IN ('keystore','pkcs11','service')), -- where the private half is
+    label         TEXT NOT NULL,            -- what it is called there
     public_key    BYTEA NOT NULL,           -- 33 bytes, compressed
     development   BOOLEAN NOT NULL,
     not_before    BIGINT NOT NULL,
@@ -156,7 +158,7 @@ CREATE TABLE accounts (
     role          TEXT NOT NULL CHECK (role IN ('holder','officer','issuer','third_party','operator',
                       'system_admin','security_admin','audit_admin')),
     name          TEXT NOT NULL,
-    password_hash TEXT NOT NULL,
+    password_hash TEXT,                     -- NULL: reached by WeChat or by signed requests, never by a password
     holder_id     TEXT REFERENCES holders (id),
     division      TEXT,                     -- jurisdiction of staff: a prefix of GB/T 2260 codes
     created_at    BIGINT NOT NULL,

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::config::ConfigError;
-use crate::keys::{CeremonyError, KeystoreError};
+use crate::ephemeral::EphemeralError;
+use crate::keys::{CeremonyError, KeystoreError, ModuleError};
+use crate::outbound::Failure;
 use crate::store::StoreError;
 use crate::vault::VaultError;
 
@@ -15,10 +17,14 @@ pub enum StartError {
     Config(ConfigError),
     /// The database does not do.
     Store(StoreError),
+    /// Redis does not do.
+    Ephemeral(EphemeralError),
     /// The keys do not do.
     Keys(CeremonyError),
     /// What encrypts personal data does not do.
     Vault(VaultError),
+    /// Requests to other services cannot be made.
+    Outbound(Failure),
     /// Two metrics share a name.
     Metrics(String),
     /// The address cannot be listened on.
@@ -39,9 +45,27 @@ impl From<KeystoreError> for StartError {
     }
 }
 
+impl From<ModuleError> for StartError {
+    fn from(error: ModuleError) -> Self {
+        Self::Keys(error.into())
+    }
+}
+
 impl From<CeremonyError> for StartError {
     fn from(error: CeremonyError) -> Self {
         Self::Keys(error)
+    }
+}
+
+impl From<EphemeralError> for StartError {
+    fn from(error: EphemeralError) -> Self {
+        Self::Ephemeral(error)
+    }
+}
+
+impl From<Failure> for StartError {
+    fn from(failure: Failure) -> Self {
+        Self::Outbound(failure)
     }
 }
 
@@ -62,8 +86,10 @@ impl fmt::Display for StartError {
         match self {
             Self::Config(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
+            Self::Ephemeral(error) => error.fmt(f),
             Self::Keys(error) => error.fmt(f),
             Self::Vault(error) => error.fmt(f),
+            Self::Outbound(cause) => write!(f, "requests to other services: {cause}"),
             Self::Metrics(cause) => write!(f, "metrics: {cause}"),
             Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),
             Self::Ended(cause) => write!(f, "the server ended: {cause}"),

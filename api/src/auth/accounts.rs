@@ -16,8 +16,8 @@ pub struct NewAccount {
     pub role: Role,
     /// The name shown to others.
     pub name: String,
-    /// Its password, hashed.
-    pub password: Password,
+    /// Its password, hashed; none for an account that is reached by WeChat or by signed requests alone.
+    pub password: Option<Password>,
     /// Whether someone else chose it: then it must be changed at the first sign-in.
     pub password_initial: bool,
     /// The holder it acts for: holders, and only they, have one.
@@ -36,7 +36,7 @@ pub fn add(conn: &mut Conn, new: NewAccount, now: Timestamp) -> Result<bool, Sto
         login: new.login,
         role: new.role.word().to_owned(),
         name: new.name,
-        password_hash: new.password.to_string(),
+        password_hash: new.password.map(|password| password.to_string()),
         holder_id: new.holder_id,
         division: new.division,
         created_at: now.millis(),

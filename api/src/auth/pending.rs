@@ -8,8 +8,8 @@ use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::attempt::{Attempt, tried};
 use super::factors::{Factor, Factors, key, recovery, totp};
+use super::lockout::{Attempt, tried};
 use super::sign_in::Audited;
 use super::{Client, Session, accounts, sessions};
 use crate::app::App;
@@ -90,7 +90,7 @@ pub async fn complete(
     pending: &str,
     answer: Answer,
 ) -> Result<Session, Problem> {
-    let taken = app.ephemeral.take_once(name(pending)).await.ok_or(Code::SignInNotPending)?;
+    let taken = app.ephemeral.take_once(name(pending)).await?.ok_or(Code::SignInNotPending)?;
     let waiting: Waiting = serde_json::from_slice(&taken).map_err(Problem::internal)?;
     let attempt = Attempt::begin(app, &context, &waiting.login).await?;
     let session = match proof(app, &waiting, answer).await {
@@ -185,8 +185,7 @@ async fn proof(app: &App, waiting: &Waiting, answer: Answer) -> Result<Proof, Pr
 async fn keep(app: &App, pending: &str, waiting: &Waiting) -> Result<(), Problem> {
     let left = waiting.ends.saturating_sub(app.clock.now().millis()) / 1000;
     let value = serde_json::to_vec(waiting).map_err(Problem::internal)?;
-    app.ephemeral.put(name(pending), value, u32::try_from(left).unwrap_or(0)).await;
-    Ok(())
+    Ok(app.ephemeral.put(name(pending), value, u32::try_from(left).unwrap_or(0)).await?)
 }
 
 fn name(pending: &str) -> Key {

@@ -2,7 +2,7 @@
 //!
 //! An account that has enrolled second factors is not signed in by this alone: the rest is in `auth/pending.rs`.
 
-use super::attempt::{Attempt, tried};
+use super::lockout::{Attempt, tried};
 use super::pending::{self, Pending};
 use super::{Account, Client, Factor, Password, Role, Session, accounts as open, factors, hashing, sessions};
 use crate::app::App;
@@ -105,7 +105,10 @@ impl Proven {
     fn keep_stronger(&self, conn: &mut Conn) -> Result<(), StoreError> {
         match &self.stronger {
             None => Ok(()),
-            Some(new) => passwords::rehash(conn, &self.row.id, &self.row.password_hash, &new.to_string()),
+            Some(new) => {
+                let old = self.row.password_hash.as_deref().unwrap_or_default();
+                passwords::rehash(conn, &self.row.id, old, &new.to_string())
+            }
         }
     }
 }
@@ -115,7 +118,7 @@ async fn check(app: &App, found: Option<AccountRow>, tried: String) -> Result<Op
     let rounds = app.config.password_rounds;
     let work = move || {
         let known = found.and_then(|row| {
-            let (account, password) = (open::open(&row)?, Password::parse(&row.password_hash)?);
+            let (account, password) = (open::open(&row)?, Password::parse(row.password_hash.as_deref()?)?);
             Some((row, account, password))
         });
         let Some((row, account, password)) = known else {

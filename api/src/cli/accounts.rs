@@ -104,7 +104,7 @@ impl Add {
             login: self.login,
             role: self.role,
             name: self.name,
-            password,
+            password: Some(password),
             password_initial: true,
             holder_id,
             division,

@@ -29,6 +29,15 @@ pub fn faults(config: &Config) -> Vec<&'static str> {
             config.keystore_passphrase.is_empty() && config.keystore_passphrase_file.is_empty(),
             "keystore_passphrase_file: a file with a passphrase of your own",
         ),
+        (
+            !config.wechat_app_id.is_empty() && !config.wechat_base_url.starts_with("https://"),
+            "wechat_base_url: an https:// address; requests carry the mini-program's secret",
+        ),
+        (
+            !config.real_name_url.is_empty() && !config.real_name_url.starts_with("https://"),
+            "real_name_url: an https:// address; requests carry citizen ids",
+        ),
+        (config.real_name_by_records, "real_name_by_records: false; it is for development"),
         (config.password_rounds < LEAST_ROUNDS, "password_rounds: 100000 or more"),
         (config.second_factor == SecondFactor::Off, "second_factor: required"),
         (config.keystore_rounds < LEAST_ROUNDS, "keystore_rounds: 100000 or more"),

@@ -44,7 +44,8 @@ struct Proof {
     signature: Signature,
 }
 
-/// Registers a device of the caller's account. One of staff is a second factor from now on, and proves the session.
+/// Registers a device of the caller's account. One that it registered before stays as it is. One of staff is a second
+/// factor from now on, and proves the session.
 ///
 /// # Errors
 /// [`Code::UnfitValue`], [`Code::ChallengeInvalid`], [`Code::DeviceProofInvalid`], [`Code::DeviceKnown`],
@@ -81,6 +82,11 @@ fn row(id: String, account: &Account, label: String, key: &PublicKey, now: Times
 }
 
 fn add(conn: &mut Conn, row: DeviceRow) -> Result<DeviceRow, Problem> {
+    if let Some(known) = rows::find_by_key(conn, &row.public_key)? {
+        // Sent again by who did not hear the answer to the first time.
+        let is_own = known.account_id == row.account_id && known.revoked_at.is_none();
+        return if is_own { Ok(known) } else { Err(Code::DeviceKnown.into()) };
+    }
     if rows::count_of_account(conn, &row.account_id)? >= MAX_DEVICES {
         return Err(Code::TooManyDevices.into());
     }

@@ -5,7 +5,7 @@ use verifier_core::sm2::{PublicKey, Sign};
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::keys::Use;
+use crate::keys::{Use, aside};
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::seal::{Sealed, Terms, Version};
@@ -40,7 +40,7 @@ pub(super) async fn current(app: &App, version: VersionRow, now: Timestamp) -> R
     if need == Need::None {
         return Ok(version.credential);
     }
-    match seal(app, &version, Terms::of(&app.config, now), None, now) {
+    match seal(app, &version, Terms::of(&app.config, now), None, now).await {
         Ok(sealed) if need == Need::Renewal && !outlives(&sealed, &version) => Ok(version.credential),
         Ok(sealed) => keep(app, version, sealed).await,
         Err(problem) if need == Need::Must => Err(problem),
@@ -55,14 +55,14 @@ pub(super) async fn current(app: &App, version: VersionRow, now: Timestamp) -> R
 ///
 /// # Errors
 /// When no key may seal, or what is stored cannot be read.
-pub fn seal_for_device(
+pub async fn seal_for_device(
     app: &App,
     version: &VersionRow,
     key: PublicKey,
     now: Timestamp,
 ) -> Result<Sealed, Problem> {
     let lifetime = u64::from(app.config.device_credential_lifetime) * SECONDS_PER_DAY;
-    seal(app, version, Terms { sealed: now.seconds(), lifetime }, Some(key), now)
+    seal(app, version, Terms { sealed: now.seconds(), lifetime }, Some(key), now).await
 }
 
 fn need(version: &VersionRow, keys: &[KeyRow], now: Timestamp) -> Need {
@@ -81,7 +81,7 @@ fn need(version: &VersionRow, keys: &[KeyRow], now: Timestamp) -> Need {
     }
 }
 
-fn seal(
+async fn seal(
     app: &App,
     stored: &VersionRow,
     terms: Terms,
@@ -98,13 +98,9 @@ fn seal(
     };
     let signer = app.signer.active(Use::Seal, now)?;
     let credential = terms.credential(&record, version, device);
-    Ok(Sealed {
-        version,
-        bytes: credential.seal(&signer)?,
-        key: signer.key_id(),
-        at: credential.sealed,
-        expires: credential.expires,
-    })
+    let (key, at, expires) = (signer.key_id(), credential.sealed, credential.expires);
+    let bytes = aside(move || credential.seal(&signer)).await?;
+    Ok(Sealed { version, bytes, key, at, expires })
 }
 
 /// A certificate near its last day is sealed until then and no longer, however often.
@@ -151,6 +147,8 @@ mod tests {
         KeyRow {
             kid: "aa".to_owned(),
             key_use: "seal".to_owned(),
+            custody: "keystore".to_owned(),
+            label: String::new(),
             public_key: Vec::new(),
             development: true,
             not_before: 0,

@@ -73,6 +73,15 @@ problems! {
     BodyIncomplete BAD_REQUEST "body_incomplete"
         "请求内容未完整送达", "The body did not arrive whole";
         "检查网络后重新提交", "Check the network and send again".
+    BodyTooSlow REQUEST_TIMEOUT "body_too_slow"
+        "请求内容送达过慢", "The body came too slowly";
+        "检查网络后重新提交；大文件请分批", "Check the network and send again; large files in parts".
+    HeadTooLarge REQUEST_HEADER_FIELDS_TOO_LARGE "head_too_large"
+        "请求地址或请求头过大", "The address or the headers of the request are too large";
+        "缩短地址或请求头后重试", "Shorten the address or the headers and try again".
+    UnsupportedEncoding UNSUPPORTED_MEDIA_TYPE "unsupported_encoding"
+        "此接口不接受压缩的请求内容", "This request does not take a compressed body";
+        "去掉 Content-Encoding，不压缩直接提交", "Send the body without Content-Encoding".
 
     EmptyBody BAD_REQUEST "empty_body"
         "请求内容中没有任何记录", "There is no record in the body";
@@ -133,6 +142,35 @@ problems! {
     WrongRole FORBIDDEN "wrong_role"
         "当前账号无权进行此操作", "This account's role may not do this";
         "换用有权限的账号登录，或联系管理员", "Sign in with an account that may, or ask an administrator".
+
+    // From WeChat
+    WechatOff FORBIDDEN "wechat_off"
+        "本系统未启用微信登录", "Signing in from WeChat is not enabled here";
+        "请使用账号和密码登录，或联系管理员启用", "Sign in with login and password, or ask an administrator to enable it".
+    WechatCodeInvalid UNAUTHORIZED "wechat_code_invalid"
+        "微信登录凭证无效或已过期", "WeChat does not know this login code, or it is past its five minutes";
+        "重新调用 wx.login 取得新的凭证后再试", "Call wx.login again and send the new code".
+    WechatCodeUsed UNAUTHORIZED "wechat_code_used"
+        "微信登录凭证已被使用", "This login code was used before";
+        "每次登录都要调用 wx.login 取得新的凭证，不要重复提交", "Call wx.login for every sign-in, and send each code once".
+    WechatUserBlocked FORBIDDEN "wechat_user_blocked"
+        "该微信账号被微信限制登录", "WeChat holds this user for a risk and lets it into no mini-program";
+        "请在微信中按提示解除限制，或换用其他方式登录", "Have the restriction lifted in WeChat, or sign in another way".
+    WechatUnavailable SERVICE_UNAVAILABLE "wechat_unavailable"
+        "微信登录服务暂时不可用", "WeChat's service does not answer for the moment";
+        "请在 Retry-After 给出的秒数之后重新登录；已登录的不受影响", "Sign in again after the seconds in Retry-After; whoever is signed in stays so".
+    RealNameOff FORBIDDEN "real_name_off"
+        "本系统未启用实名核验", "Confirming real names is not enabled here";
+        "请到发证机关窗口办理，或联系管理员启用", "Go to the issuing authority's counter, or ask an administrator to enable it".
+    RealNameMismatch UNPROCESSABLE_ENTITY "real_name_mismatch"
+        "姓名与证件号码核验不一致", "Name and citizen id are not confirmed to be one person's";
+        "核对姓名和公民身份号码后再试；确认无误的，请到公安机关查询登记信息", "Check both and try again; if they are right, ask the public security authority about the entry".
+    RealNameUnavailable SERVICE_UNAVAILABLE "real_name_unavailable"
+        "实名核验服务暂时不可用", "The real-name service does not answer for the moment";
+        "请在 Retry-After 给出的秒数之后再试", "Try again after the seconds in Retry-After".
+    BindingDecided CONFLICT "binding_decided"
+        "该绑定申请已有处理结果", "This request was decided already";
+        "刷新待办列表", "Load the list of requests again".
 
     OtherDivision FORBIDDEN "other_division"
         "不属于本账号管辖的行政区划", "It is of a division outside this account's jurisdiction";
@@ -202,7 +240,16 @@ problems! {
     NoSigningKey SERVICE_UNAVAILABLE "no_signing_key"
         "暂无可用的签名密钥", "No key may sign for the moment";
         "请联系管理员检查密钥状态", "Ask an administrator to look at the keys".
+    SigningFailed SERVICE_UNAVAILABLE "signing_failed"
+        "暂时无法签名", "Nothing can be signed for the moment";
+        "请稍后重试；如仍出现，请联系管理员检查密码机或签名服务", "Try again later; if it stays, ask an administrator to look at the cryptographic module or the signing service".
     Unavailable SERVICE_UNAVAILABLE "unavailable"
         "服务暂时不可用", "The service is not available for the moment";
         "请在 Retry-After 给出的秒数之后重试", "Try again after the seconds in Retry-After".
+    Overloaded SERVICE_UNAVAILABLE "overloaded"
+        "访问量过大，请稍候", "Too many requests at once";
+        "请在 Retry-After 给出的秒数之后重试", "Try again after the seconds in Retry-After".
+    TookTooLong SERVICE_UNAVAILABLE "took_too_long"
+        "处理超时", "The request took too long and was given up";
+        "请在 Retry-After 给出的秒数之后重试；提交类请求重发不会重复登记", "Try again after the seconds in Retry-After; what is sent again is not recorded twice".
 }

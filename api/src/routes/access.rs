@@ -33,6 +33,8 @@ pub enum Object {
 pub enum Grant {
     /// Everybody, signed in or not.
     Public,
+    /// Who came in from WeChat, with the session that is good for binding: no role at all.
+    WechatUser,
     /// These roles, with these objects.
     To(&'static [(Role, Object)]),
 }
@@ -60,6 +62,7 @@ impl Access {
     pub fn object(&self, role: Role) -> Option<Object> {
         match self.grant {
             Grant::Public => Some(Object::Any),
+            Grant::WechatUser => None,
             Grant::To(roles) => roles.iter().find(|(granted, _)| *granted == role).map(|(_, object)| *object),
         }
     }
@@ -76,6 +79,7 @@ macro_rules! access {
         }, )*];
     };
     (@ public) => { Grant::Public };
+    (@ wechat_user) => { Grant::WechatUser };
     (@ everybody: $object:ident) => { Grant::To(&[
         (Role::Holder, Object::$object), (Role::Officer, Object::$object), (Role::Issuer, Object::$object),
         (Role::ThirdParty, Object::$object), (Role::Operator, Object::$object),
@@ -105,6 +109,16 @@ access! {
     POST   "/v1/me/second-factors/totp"           staff: Own;
     POST   "/v1/me/second-factors/totp/confirmation" staff: Own;
     POST   "/v1/me/second-factors/recovery-codes" staff: Own;
+    GET    "/v1/me/accounts"                      Holder: Own;
+    DELETE "/v1/me/accounts/{id}"                 Holder: Own;
+
+    // From WeChat
+    POST   "/v1/wechat/sessions"                  public;
+    GET    "/v1/bindings"                         wechat_user;
+    POST   "/v1/bindings"                         wechat_user;
+    POST   "/v1/bindings/{id}/sessions"           wechat_user;
+    GET    "/v1/binding-requests"                 Operator: Division;
+    POST   "/v1/binding-requests/{id}/decision"   Operator: Division;
 
     // What officers carry
     GET    "/v1/bundle"                           public;

@@ -17,8 +17,8 @@ pub struct AccountRow {
     pub role: String,
     /// The name shown to others.
     pub name: String,
-    /// As `auth::Password` writes it.
-    pub password_hash: String,
+    /// As `auth::Password` writes it; `None`: no password signs in.
+    pub password_hash: Option<String>,
     /// The holder this account acts for; holders only.
     pub holder_id: Option<String>,
     /// Jurisdiction of staff: a prefix of GB/T 2260 codes.
@@ -72,6 +72,30 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<AccountRow>, StoreError>
 /// When the database cannot.
 pub fn list(conn: &mut Conn) -> Result<Vec<AccountRow>, StoreError> {
     Ok(accounts::table.order(accounts::login).select(AccountRow::as_select()).load(conn)?)
+}
+
+/// Every account of a holder, oldest first, disabled ones too.
+///
+/// # Errors
+/// When the database cannot.
+pub fn of_holder(conn: &mut Conn, holder_id: &str) -> Result<Vec<AccountRow>, StoreError> {
+    Ok(accounts::table
+        .filter(accounts::holder_id.eq(holder_id))
+        .order((accounts::created_at, accounts::id))
+        .select(AccountRow::as_select())
+        .load(conn)?)
+}
+
+/// Ends an account of a holder: `false` when there is none with this id that could still sign in.
+///
+/// # Errors
+/// When the database cannot.
+pub fn end_of_holder(conn: &mut Conn, holder_id: &str, id: &str, at: i64) -> Result<bool, StoreError> {
+    let open = accounts::table
+        .find(id)
+        .filter(accounts::holder_id.eq(holder_id))
+        .filter(accounts::disabled_at.is_null());
+    Ok(diesel::update(open).set(accounts::disabled_at.eq(at)).execute(conn)? == 1)
 }
 
 /// Ends an account: `false` when there is none with this login that could still sign in.

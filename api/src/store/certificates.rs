@@ -137,6 +137,19 @@ pub fn of_holder(conn: &mut Conn, holder_id: &str) -> Result<Vec<CertificateRow>
         .load(conn)?)
 }
 
+/// The division of a holder's newest certificate.
+///
+/// # Errors
+/// When the database cannot.
+pub fn newest_division(conn: &mut Conn, holder_id: &str) -> Result<Option<String>, StoreError> {
+    Ok(certificates::table
+        .filter(certificates::holder_id.eq(holder_id))
+        .order((certificates::issued_on.desc(), certificates::id.desc()))
+        .select(certificates::division)
+        .first(conn)
+        .optional()?)
+}
+
 /// The newest version of a certificate with this content.
 ///
 /// # Errors

@@ -27,18 +27,27 @@ pub struct Change {
     pub at: i64,
 }
 
-/// Replaces a password: `false` when it is no longer the one that was read as `old`.
+/// Replaces a password, or gives one to an account without: `false` when it is no longer the one that was read as `old`.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn replace(conn: &mut Conn, account_id: &str, old: &str, new: &Change) -> Result<bool, StoreError> {
-    let same = accounts::table.find(account_id).filter(accounts::password_hash.eq(old));
+pub fn replace(
+    conn: &mut Conn,
+    account_id: &str,
+    old: Option<&str>,
+    new: &Change,
+) -> Result<bool, StoreError> {
+    let one = accounts::table.find(account_id);
     let change = (
         accounts::password_hash.eq(&new.hash),
         accounts::password_initial.eq(new.initial),
         accounts::password_set_at.eq(new.at),
     );
-    Ok(diesel::update(same).set(change).execute(conn)? == 1)
+    let changed = match old {
+        Some(old) => diesel::update(one.filter(accounts::password_hash.eq(old))).set(change).execute(conn)?,
+        None => diesel::update(one.filter(accounts::password_hash.is_null())).set(change).execute(conn)?,
+    };
+    Ok(changed == 1)
 }
 
 /// Keeps the same password hashed anew, unless it was replaced meanwhile.

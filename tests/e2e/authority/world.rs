@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use verifier_core::ids::Kind;
 use verifier_core::sm2::SigningKey;
 use yzt_api::auth::Role;
+use yzt_api::store::StoreError;
+use yzt_api::store::bindings::{self, BindingRow};
+use yzt_api::store::wechat_users::{self, WechatUserRow};
 use yzt_tests::actors::Person;
 use yzt_tests::app::PASSWORD;
 use yzt_tests::{Answer, TestApp};
@@ -25,6 +28,8 @@ pub struct World {
     /// A device of each of them.
     devices: BTreeMap<&'static str, String>,
     receipt: String,
+    binding_request: String,
+    acting_account: String,
 }
 
 impl World {
@@ -58,6 +63,8 @@ impl World {
             batch: batch["batch"].as_str().unwrap().to_owned(),
             devices,
             receipt: receipt.id.to_string(),
+            binding_request: binding_request(&app, &city).await,
+            acting_account: acting_account(&app, &issued.holder_id).await,
             app,
             city,
             logins,
@@ -74,6 +81,8 @@ impl World {
             "/v1/devices" if role == Role::SystemAdmin => &self.devices[Role::Holder.word()],
             "/v1/devices" => &self.devices[role.word()],
             "/v1/receipts" => &self.receipt,
+            "/v1/binding-requests" => &self.binding_request,
+            "/v1/me/accounts" => &self.acting_account,
             "/v1/sessions" => &self.sessions[role.word()],
             other => panic!("say here which object stands at {other}/…"),
         };
@@ -85,6 +94,7 @@ impl World {
     pub fn asking_for(&self, path: &str, division: &str) -> String {
         match path {
             "/v1/kpi/activation" => format!("{path}?year=2026&division={division}"),
+            "/v1/binding-requests" => format!("{path}?division={division}"),
             other => panic!("say here how {other} is asked for a division"),
         }
     }
@@ -93,6 +103,7 @@ impl World {
     pub fn body(&self, method: &str, path: &str) -> Value {
         match (method, path) {
             ("POST", "/v1/certificates/{id}/events") => json!({ "event": "review_overdue" }),
+            ("POST", "/v1/binding-requests/{id}/decision") => json!({ "approve": true }),
             ("POST", "/v1/certificates/{id}/credentials") => {
                 json!({ "device_id": self.devices[Role::Holder.word()] })
             }
@@ -138,6 +149,40 @@ async fn session(who: &Person) -> String {
     let sessions = who.get("/v1/sessions").await.json(200);
     let current = sessions["sessions"].as_array().unwrap().iter().find(|session| session["current"] == true);
     current.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+/// Another account of the same holder.
+async fn acting_account(app: &TestApp, holder_id: &str) -> String {
+    let login = app.account(Role::Holder, Some(holder_id)).await;
+    login.strip_prefix("holder-").unwrap().to_owned()
+}
+
+/// A request to act for an organisation of this city, as it is kept.
+async fn binding_request(app: &TestApp, city: &str) -> String {
+    let id = app.running.app().new_id().to_string();
+    let user = WechatUserRow { id: id.clone(), openid: vec![7; 32], created_at: 1, changed_at: 1 };
+    let row = BindingRow {
+        id: id.clone(),
+        wechat_user_id: id.clone(),
+        state: "pending".to_owned(),
+        code_type: "001".to_owned(),
+        account_id: None,
+        organisation_code: Some("91210100MA0UABCD0X".to_owned()),
+        organisation_name: Some("某某运输有限公司".to_owned()),
+        applicant: Some("王五".to_owned()),
+        division: Some(format!("{city}00")),
+        real_name_reference: "R-1".to_owned(),
+        requested_at: 1,
+        decided_at: None,
+        decided_by: None,
+        reason: None,
+    };
+    let keep = move |conn: &mut _| -> Result<_, StoreError> {
+        wechat_users::find_or_insert(conn, user)?;
+        bindings::insert(conn, &row)
+    };
+    app.running.app().db.write(keep).await.unwrap();
+    id
 }
 
 async fn register(owner: &Person, number: u8) -> String {

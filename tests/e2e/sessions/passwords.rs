@@ -33,7 +33,7 @@ async fn give_initial(app: &TestApp, phone: &Phone, text: &str) {
 async fn rounds(db: &Db, login: &str) -> u32 {
     let login = login.to_owned();
     let found: Result<_, StoreError> = db.read(move |conn| accounts::find_by_login(conn, &login)).await;
-    Password::parse(&found.unwrap().unwrap().password_hash).unwrap().rounds()
+    Password::parse(found.unwrap().unwrap().password_hash.as_deref().unwrap()).unwrap().rounds()
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ pub async fn offer(app: &App, caller: &Caller, algorithm: Algorithm) -> Result<O
     let totp = totp.with_account_name(account.login.replace(':', " ")).build().map_err(Problem::internal)?;
     let kept = [algorithm.word().as_bytes(), b":", secret.as_slice()].concat();
     let sealed = app.vault.seal(&cell(&caller.account.id), &kept)?;
-    app.ephemeral.put(offer_key(caller), sealed, OFFER_LIFETIME).await;
+    app.ephemeral.put(offer_key(caller), sealed, OFFER_LIFETIME).await?;
     Ok(Offer {
         secret: BASE32_NOPAD.encode(secret.as_slice()),
         uri: totp.to_url().map_err(Problem::internal)?,
@@ -98,12 +98,12 @@ pub async fn confirm(
     code: &str,
 ) -> Result<Vec<String>, Problem> {
     let key = offer_key(&caller);
-    let sealed = app.ephemeral.take_once(key).await.ok_or(Code::NothingOffered)?;
+    let sealed = app.ephemeral.take_once(key).await?.ok_or(Code::NothingOffered)?;
     let kept = open(app, &caller.account.id, sealed.clone()).await?;
     let (algorithm, secret) = parts(&kept).ok_or_else(|| Problem::internal("an offer without parts"))?;
     let now = app.clock.now();
     let Some(step) = step(algorithm, secret, code, now)? else {
-        app.ephemeral.put(key, sealed, OFFER_LIFETIME).await;
+        app.ephemeral.put(key, sealed, OFFER_LIFETIME).await?;
         return Err(Code::SecondFactorInvalid.into());
     };
     let row = TotpRow {

@@ -3,7 +3,7 @@
 use super::{Password, policy};
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
-use crate::auth::attempt::Attempt;
+use crate::auth::lockout::Attempt;
 use crate::auth::sessions::{self, Ended};
 use crate::auth::{Caller, hashing};
 use crate::clock::Timestamp;
@@ -37,15 +37,18 @@ pub async fn change(
         move || choice.chosen(shortest, rounds)
     });
     let chosen = match chosen.await? {
-        Err(problem) if problem.code() == Code::WrongPassword => return Err(problem),
+        Err(problem) if problem.code() == Code::WrongPassword => {
+            let entry = Entry::new(Action::PasswordChanged, context.by(&caller.account));
+            app.audit.note(entry.on("account", account.id).ended_in(&problem)).await;
+            return Err(problem);
+        }
         other => {
             attempt.take_back(app).await?;
             other?
         }
     };
     let change = Change { hash: chosen.to_string(), initial: false, at: app.clock.now().millis() };
-    let former = former_row(app, &account);
-    let audit = app.audit.clone();
+    let (former, audit) = (app.new_id().to_string(), app.audit.clone());
     let replace = move |conn: &mut Conn| {
         let replaced = replace(conn, &account, former, &change, kept, Some(&caller.session))?;
         if replaced {
@@ -70,15 +73,10 @@ pub async fn give_initial(
 ) -> Result<bool, StoreError> {
     let id = account_id.to_owned();
     let change = Change { hash: password.to_string(), initial: true, at: app.clock.now().millis() };
-    let (former_id, kept, audit) = (app.new_id().to_string(), kept(app), app.audit.clone());
+    let (former, kept, audit) = (app.new_id().to_string(), kept(app), app.audit.clone());
     let give = move |conn: &mut Conn| {
         let Some(account) = accounts::find(conn, &id)? else {
             return Ok(false);
-        };
-        let former = FormerPasswordRow {
-            id: former_id,
-            account_id: account.id.clone(),
-            password_hash: account.password_hash.clone(),
         };
         let replaced = replace(conn, &account, former, &change, kept, None)?;
         if replaced {
@@ -102,7 +100,8 @@ struct Choice {
 impl Choice {
     /// The new password, if it may be chosen. Takes long on purpose; blocks.
     fn chosen(self, shortest: u32, rounds: u32) -> Result<Password, Problem> {
-        let present = Password::parse(&self.account.password_hash).ok_or(Code::WrongPassword)?;
+        let present = self.account.password_hash.as_deref().and_then(Password::parse);
+        let present = present.ok_or(Code::WrongPassword)?;
         if !present.is(&self.old) {
             return Err(Code::WrongPassword.into());
         }
@@ -115,28 +114,24 @@ impl Choice {
     }
 }
 
+/// Puts a password in place of the one of `account`, which is kept under the id `former`.
 fn replace(
     conn: &mut Conn,
     account: &AccountRow,
-    former: FormerPasswordRow,
+    former: String,
     change: &Change,
     kept: usize,
     session: Option<&str>,
 ) -> Result<bool, StoreError> {
-    if !rows::replace(conn, &account.id, &account.password_hash, change)? {
+    if !rows::replace(conn, &account.id, account.password_hash.as_deref(), change)? {
         return Ok(false);
     }
-    rows::keep_former(conn, &former, kept)?;
+    if let Some(hash) = account.password_hash.clone() {
+        let row = FormerPasswordRow { id: former, account_id: account.id.clone(), password_hash: hash };
+        rows::keep_former(conn, &row, kept)?;
+    }
     sessions::end_all(conn, &account.id, session, Ended::PasswordChanged, Timestamp(change.at))?;
     Ok(true)
-}
-
-fn former_row(app: &App, account: &AccountRow) -> FormerPasswordRow {
-    FormerPasswordRow {
-        id: app.new_id().to_string(),
-        account_id: account.id.clone(),
-        password_hash: account.password_hash.clone(),
-    }
 }
 
 /// How many passwords are kept beside the present one.

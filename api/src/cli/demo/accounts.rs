@@ -141,7 +141,9 @@ pub(super) async fn add(app: &App, account: &DemoAccount, holder_id: Option<Stri
         login: account.login.to_owned(),
         role: account.role,
         name: account.name.to_owned(),
-        password: Password::hash(account.password, ROUNDS).ok_or_else(|| Failure::new("no randomness"))?,
+        password: Some(
+            Password::hash(account.password, ROUNDS).ok_or_else(|| Failure::new("no randomness"))?,
+        ),
         password_initial: false,
         holder_id,
         division: None,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::Failure;
 use super::accounts::DemoAccount;
+use crate::outbound;
 
 /// Somebody's app: the server's address, and who is signed in.
 pub(super) struct Client {
@@ -19,7 +20,7 @@ pub(super) struct Client {
 impl Client {
     /// Signs in.
     pub(super) async fn sign_in(address: SocketAddr, account: &DemoAccount) -> Result<Self, Failure> {
-        let http = reqwest::Client::new();
+        let http = outbound::plain().build().map_err(Failure::new)?;
         let base = format!("http://{address}");
         let credentials = json!({ "login": account.login, "password": account.password });
         let session = json_of(http.post(format!("{base}/v1/sessions")).json(&credentials)).await?;

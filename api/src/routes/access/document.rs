@@ -21,8 +21,10 @@ pub fn reference() -> String {
 }
 
 fn who(line: &Access) -> String {
-    let Grant::To(roles) = line.grant else {
-        return "任何人 anybody".to_owned();
+    let roles = match line.grant {
+        Grant::Public => return "任何人 anybody".to_owned(),
+        Grant::WechatUser => return "微信用户 whoever came in from WeChat: 本人 own".to_owned(),
+        Grant::To(roles) => roles,
     };
     let first = roles.first().map(|(_, object)| *object);
     if let Some(object) = first.filter(|_| roles.len() == Role::ALL.len()) {
@@ -41,8 +43,10 @@ fn word(object: Object) -> &'static str {
 }
 
 fn otherwise(line: &Access) -> String {
-    let Grant::To(roles) = line.grant else {
-        return "–".to_owned();
+    let roles = match line.grant {
+        Grant::Public => return "–".to_owned(),
+        Grant::WechatUser => &[][..],
+        Grant::To(roles) => roles,
     };
     let mut answers = vec!["401 `not_signed_in`"];
     if roles.len() < Role::ALL.len() {
@@ -55,7 +59,8 @@ fn otherwise(line: &Access) -> String {
     if has(Object::Lines) {
         answers.push("`outside_jurisdiction` in the report");
     }
-    if has(Object::Own) && line.path.contains('{') {
+    let is_own = has(Object::Own) || matches!(line.grant, Grant::WechatUser);
+    if is_own && line.path.contains('{') {
         answers.push("404 `not_found`");
     }
     answers.join("<br>")

@@ -12,7 +12,8 @@ use crate::audit::{Action, Context, Entry};
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::ephemeral::Key;
-use crate::problem::{Code, Problem};
+use crate::limits::{Exceeded, Limit};
+use crate::problem::Problem;
 use crate::store::failed_sign_ins::{self as rows, Rule};
 use crate::store::{Conn, StoreError};
 
@@ -49,24 +50,25 @@ impl Attempt {
     /// Counts an attempt.
     ///
     /// # Errors
-    /// [`Code::TooManyAttempts`] when login or address must wait.
+    /// [`crate::problem::Code::TooManyAttempts`] when login or address must wait.
     pub async fn begin(app: &App, context: &Context, login: &str) -> Result<Self, Problem> {
-        let address = context.address().map(|address| Key::new("sign-in address", &address.to_string()));
-        if let Some(address) = address {
-            let count = app.ephemeral.count_in_window(address, WINDOW).await;
-            if count.times > app.config.sign_in_attempts_address {
-                let limit = context.address().map(|address| address.to_string()).unwrap_or_default();
-                return Err(limited(app, context, &limit, login, count.ends_in).await);
-            }
-        }
+        let address = match context.address() {
+            None => None,
+            Some(address) => match address_limit(&app.config).count(app, &address.to_string()).await {
+                Ok(key) => Some(key),
+                Err(exceeded) => return Err(refuse(app, context, login, exceeded).await),
+            },
+        };
         let subject = Subject::login(login);
         let now = app.clock.now();
         let rule = rule(&app.config, now);
         let locked_until = app.db.write(move |conn| rows::count(conn, &subject.0, rule)).await?;
         if let Some(until) = locked_until {
             let seconds = until.saturating_sub(now.millis()).saturating_add(999) / 1000;
-            let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-            return Err(limited(app, context, login, login, seconds).await);
+            let ends_in = u32::try_from(seconds).unwrap_or(u32::MAX);
+            let saying = Limit { name: "sign_in_locked", most: 1, window: ends_in };
+            let is_first = saying.count(app, login).await.is_ok();
+            return Err(refuse(app, context, login, Exceeded { is_first, ends_in }).await);
         }
         Ok(Self { subject, address })
     }
@@ -88,7 +90,8 @@ impl Attempt {
     /// Takes it back for the address: it did not fail.
     pub async fn uncount_address(&self, app: &App) {
         if let Some(address) = self.address {
-            app.ephemeral.uncount(address).await;
+            // A count that stands although the attempt did not fail ends with its window.
+            let _ = app.ephemeral.uncount(address).await;
         }
     }
 }
@@ -103,12 +106,16 @@ fn rule(config: &Config, now: Timestamp) -> Rule {
     }
 }
 
-/// The problem of who must wait `seconds`, because of a login or an address.
-async fn limited(app: &App, context: &Context, subject: &str, login: &str, seconds: u32) -> Problem {
+fn address_limit(config: &Config) -> Limit {
+    Limit { name: "sign_in_address", most: config.sign_in_attempts_address, window: WINDOW }
+}
+
+/// The problem of who must wait.
+async fn refuse(app: &App, context: &Context, login: &str, exceeded: Exceeded) -> Problem {
     app.metrics.sign_ins.with_label_values(&["limited"]).inc();
-    let problem = Problem::new(Code::TooManyAttempts).retry_after(seconds);
+    let (is_first, problem) = (exceeded.is_first, exceeded.into());
     // The first says it: those who go on trying must not fill the log.
-    if app.ephemeral.claim_once(Key::new("sign-in limited", subject), seconds).await {
+    if is_first {
         app.audit.note(tried(app, context.clone(), None, login).ended_in(&problem)).await;
     }
     problem
