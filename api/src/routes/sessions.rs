@@ -101,7 +101,8 @@ pub async fn complete(
 /// was used before ends its session.
 #[utoipa::path(post, path = "/v1/sessions/refresh", tag = "accounts", operation_id = "refresh_session",
     request_body = Refresh,
-    responses((status = 200, description = "The session goes on", body = Session),
+    responses(
+        (status = 200, description = "The session goes on", body = Session),
         (status = 401, description = "`not_signed_in`, `refresh_reused`, `session_ended`, `session_expired`")))]
 pub async fn refresh(
     app: web::Data<App>,
