@@ -296,6 +296,7 @@ fn add_account(
         role: Role::Holder,
         name,
         password: None,
+        password_initial: false,
         holder_id: Some(holder_id),
         division: None,
     };

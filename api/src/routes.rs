@@ -13,11 +13,13 @@ mod bundle;
 mod certificates;
 mod devices;
 mod documents;
+mod factors;
 mod health;
 mod ingest;
 mod keys;
 mod kpi;
 mod landing;
+mod passwords;
 mod presentations;
 mod receipts;
 mod reveals;
@@ -32,12 +34,18 @@ pub use table::nowhere;
 routes! {
     // Accounts
     "/v1/sessions"          [GET => sessions::list, POST => sessions::create]
+    "/v1/sessions/second-factor" [POST => sessions::complete]
     "/v1/sessions/refresh"  [POST => sessions::refresh]
     "/v1/sessions/current"  [DELETE => sessions::sign_out]
     "/v1/sessions/others"   [DELETE => sessions::end_others]
     "/v1/sessions/{id}"     [DELETE => sessions::end]
     "/v1/me"                [GET => sessions::me]
     "/v1/me/reveals"        [GET => reveals::of_holder]
+    "/v1/me/password"       [POST => passwords::change]
+    "/v1/me/second-factors"                     [GET => factors::show]
+    "/v1/me/second-factors/totp"                [POST => factors::offer]
+    "/v1/me/second-factors/totp/confirmation"   [POST => factors::confirm]
+    "/v1/me/second-factors/recovery-codes"      [POST => factors::renew_recovery_codes]
     "/v1/me/accounts"       [GET => bindings::acting]
     "/v1/me/accounts/{id}"  [DELETE => bindings::end]
 

@@ -194,6 +194,10 @@ diesel::table! {
         grant_id -> Nullable<Text>,
         integrity_key -> Integer,
         integrity_code -> Binary,
+        password_set_at -> BigInt,
+        password_initial -> Bool,
+        last_sign_in_at -> Nullable<BigInt>,
+        factors_since -> Nullable<BigInt>,
     }
 }
 
@@ -370,6 +374,7 @@ diesel::table! {
         account_id -> Text,
         device -> Text,
         address -> Nullable<Text>,
+        factor -> Text,
         salt -> Binary,
         generation -> Integer,
         heard -> Integer,
@@ -403,6 +408,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    former_passwords (id) {
+        id -> Text,
+        account_id -> Text,
+        password_hash -> Text,
+    }
+}
+
+diesel::table! {
+    totp_factors (account_id) {
+        account_id -> Text,
+        secret_ciphertext -> Binary,
+        algorithm -> Text,
+        last_step -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (account_id, digest) {
+        account_id -> Text,
+        digest -> Binary,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    failed_sign_ins (subject) {
+        subject -> Binary,
+        failures -> Integer,
+        last_at -> BigInt,
+        locked_until -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(certificates -> holders (holder_id));
 diesel::joinable!(certificate_versions -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));
@@ -416,6 +456,9 @@ diesel::joinable!(accounts -> holders (holder_id));
 diesel::joinable!(bindings -> wechat_users (wechat_user_id));
 diesel::joinable!(bindings -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(former_passwords -> accounts (account_id));
+diesel::joinable!(totp_factors -> accounts (account_id));
+diesel::joinable!(recovery_codes -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     approvals,
@@ -439,4 +482,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     receipts,
     activations,
     sessions,
+    former_passwords,
+    failed_sign_ins,
+    totp_factors,
+    recovery_codes,
 );

@@ -208,11 +208,19 @@ fn a_wrong_passphrase_is_said_to_be_so() {
 fn an_account_is_added_with_a_password_from_input_and_disabled_once() {
     let site = Site::new();
     let add = ["accounts", "add", "--login", "zhang", "--role", "officer", "--name", "张警官"];
-    let added = run_with(site.yzt(&add), "long enough\n");
+    let added = run_with(site.yzt(&add), "Tian-gao.yun9dan\n");
     assert!(added.status.success(), "{}", err(&added));
-    let taken = run_with(site.yzt(&add), "long enough\n");
+    let taken = run_with(site.yzt(&add), "Tian-gao.yun9dan\n");
     assert!(err(&taken).contains("taken"));
     assert!(out(&run(site.yzt(&["accounts", "list"]))).starts_with("zhang "));
+    assert!(run_with(site.yzt(&["accounts", "password", "zhang"]), "Hai-kuo.yu7yue\n").status.success());
+    let common = run_with(site.yzt(&["accounts", "password", "zhang"]), "Password123!\n");
+    assert!(err(&common).contains("too_common"), "{}", err(&common));
+    assert_eq!(
+        run_with(site.yzt(&["accounts", "password", "li"]), "Hai-kuo.yu7yue\n").status.code(),
+        Some(1)
+    );
+    assert!(run(site.yzt(&["accounts", "unlock", "zhang"])).status.success());
     assert!(run(site.yzt(&["accounts", "disable", "zhang"])).status.success());
     assert!(out(&run(site.yzt(&["accounts", "list"]))).contains(" disabled "));
     assert_eq!(run(site.yzt(&["accounts", "disable", "zhang"])).status.code(), Some(1));

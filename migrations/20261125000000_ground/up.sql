@@ -167,6 +167,10 @@ CREATE TABLE accounts (
     grant_id      TEXT,                     -- the approval that gave staff its role; 'direct': none was needed; NULL: not yet
     integrity_key  INTEGER NOT NULL,        -- the number of the key of the code
     integrity_code BYTEA NOT NULL,          -- HMAC-SM3 over who this is and what it may do
+    password_set_at  BIGINT NOT NULL,
+    password_initial BOOLEAN NOT NULL,      -- given by someone else: must be changed at the first sign-in
+    last_sign_in_at  BIGINT,
+    factors_since    BIGINT,                -- first enrolment of a second factor; NULL: may enrol with the password alone
     CHECK ((role = 'holder') = (holder_id IS NOT NULL))
 );
 

@@ -102,6 +102,8 @@ def conforms(schemathesis: str, server: Server, token: str, known: dict[str, dic
                 file.write(f'[[operations]]\ninclude-path-regex = "{pattern}"\nparameters = {{ {pairs} }}\n')
         done = subprocess.run(
             [schemathesis, "--config-file", settings, "run", server.address + "/openapi.json",
+             # Made-up passwords lock the account, and signing out leaves nobody to ask.
+             "--exclude-path", "/v1/me/password", "--exclude-path", "/v1/sessions/current",
              "--header", f"Authorization: Bearer {token}", "--checks", CHECKS, "--max-examples", EXAMPLES,
              "--phases", "examples,coverage,fuzzing", "--seed", SEED, "--continue-on-failure", "--warnings", "off",
              "--generation-database", "none", "--no-color"],

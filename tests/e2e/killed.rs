@@ -49,6 +49,8 @@ impl Process {
             .env("YZT_BIND", "127.0.0.1:0")
             .env("YZT_KEYSTORE_ROUNDS", "1")
             .env("YZT_PASSWORD_ROUNDS", "1")
+            .env("YZT_PASSWORD_LIFETIME", "0")
+            .env("YZT_SECOND_FACTOR", "off")
             .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .spawn()
@@ -150,6 +152,7 @@ pub(crate) async fn add_account(database: &TestDatabase, id: &str, login: &str, 
         role,
         name: "测试账号".to_owned(),
         password: Password::hash(PASSWORD, 1),
+        password_initial: false,
         holder_id: None,
         division: None,
     };

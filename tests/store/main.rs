@@ -254,6 +254,10 @@ fn account(id: &str, login: &str) -> AccountRow {
         grant_id: None,
         integrity_key: 1,
         integrity_code: vec![0],
+        password_set_at: 0,
+        password_initial: false,
+        last_sign_in_at: None,
+        factors_since: None,
     }
 }
 

@@ -34,6 +34,8 @@ pub struct NewAccount {
     pub name: String,
     /// Its password, hashed; none for an account that is reached by WeChat or by signed requests alone.
     pub password: Option<Password>,
+    /// Whether someone else chose it: then it must be changed at the first sign-in.
+    pub password_initial: bool,
     /// The holder it acts for: holders, and only they, have one.
     pub holder_id: Option<String>,
     /// Jurisdiction of staff: a prefix of GB/T 2260 codes.
@@ -87,25 +89,13 @@ fn insert(
         grant_id,
         integrity_key: 0,
         integrity_code: Vec::new(),
+        password_set_at: now.millis(),
+        password_initial: new.password_initial,
+        last_sign_in_at: None,
+        factors_since: None,
     };
     integrity.protect(&mut row);
     rows::insert(conn, &row)
-}
-
-/// The account that signs in as `login`, when it may, and its password. One without a password never may.
-///
-/// # Errors
-/// [`Code::IntegrityBroken`](crate::problem::Code::IntegrityBroken), or when the database cannot.
-pub(super) fn find_sign_in(
-    conn: &mut Conn,
-    integrity: &Integrity,
-    login: &str,
-) -> Result<Option<(Account, Password)>, Problem> {
-    let Some(row) = rows::find_by_login(conn, login)? else {
-        return Ok(None);
-    };
-    let account = open(integrity, &row)?;
-    Ok(account.and_then(|account| Some((account, Password::parse(row.password_hash.as_deref()?)?))))
 }
 
 /// The account of a row, when it may be used: it was granted its role, it is not disabled, and the row is as this

@@ -10,13 +10,11 @@ use crate::app::App;
 use crate::approvals::{self, Kind, RoleGrant, Wanted};
 use crate::audit::{self, Context, Entry};
 use crate::auth::accounts::{self, NewAccount, State};
-use crate::auth::{Password, Role};
+use crate::auth::{Password, Role, Subject, factors, password};
 use crate::config::{Config, Environment};
 use crate::problem::{Code, Problem};
-use crate::store::{self, StoreError};
+use crate::store::{self, Conn, StoreError};
 use crate::vault::Field;
-
-const SHORTEST_PASSWORD: usize = 8;
 
 const EXAMPLES: &str = "\
 The password is asked for, or read from standard input. For a holder the holder's code (citizen id or unified
@@ -29,6 +27,9 @@ Examples:
   yzt accounts add --login zhang --role officer --name 张警官 --division 2101
   yzt accounts add --login li --role holder --name 李师傅 < code-and-password.txt
   yzt accounts list
+  yzt accounts password zhang
+  yzt accounts unlock zhang
+  yzt accounts reset-factors zhang
   yzt accounts disable zhang
   yzt accounts verify                are all as this program wrote them?";
 
@@ -59,6 +60,21 @@ enum Action {
     Verify,
     /// Protect all accounts with a new key; running servers find it by themselves
     Rekey,
+    /// Give an account a new initial password, and end its sessions
+    Password {
+        /// Its login
+        login: String,
+    },
+    /// Take all second factors from an account that lost them, and end its sessions
+    ResetFactors {
+        /// Its login
+        login: String,
+    },
+    /// Let an account sign in again that failed too often
+    Unlock {
+        /// Its login
+        login: String,
+    },
 }
 
 #[derive(Args)]
@@ -86,6 +102,9 @@ impl Accounts {
             Action::Enable { login } => enable(&app, login).await,
             Action::Verify => verify(&app).await,
             Action::Rekey => rekey(&app).await,
+            Action::Password { login } => give_password(&app, login).await,
+            Action::ResetFactors { login } => reset_factors(&app, login).await,
+            Action::Unlock { login } => unlock(&app, login).await,
         })
     }
 }
@@ -97,17 +116,14 @@ impl Add {
             Role::Holder => Some(find_holder(app, &ask("Holder's code: ")?).await?),
             _ => None,
         };
-        let password = ask("Password: ")?;
-        if password.chars().count() < SHORTEST_PASSWORD {
-            return Err(Failure::new("a password has 8 characters or more"));
-        }
-        let password = Password::hash(&password, app.config.password_rounds);
+        let password = ask_password(app, &self.login)?;
         let new = NewAccount {
             id: app.new_id().to_string(),
             login: self.login,
             role: self.role,
             name: self.name,
-            password: Some(password.ok_or_else(|| Failure::new("this machine gives no random bytes"))?),
+            password: Some(password),
+            password_initial: true,
             holder_id,
             division,
         };
@@ -263,6 +279,46 @@ async fn rekey(app: &App) -> Result<(), Failure> {
 pub(super) fn said(problem: Problem) -> Failure {
     let cause = problem.cause().map(|cause| format!(" ({cause})")).unwrap_or_default();
     Failure::new(format_args!("{}{cause}", problem.code().title().1))
+}
+
+async fn give_password(app: &App, login: String) -> Result<(), Failure> {
+    let password = ask_password(app, &login)?;
+    let id = find(app, login).await?;
+    password::give_initial(app, Context::command(), &id, password).await.map_err(Failure::new)?;
+    Ok(())
+}
+
+async fn reset_factors(app: &App, login: String) -> Result<(), Failure> {
+    let (id, now, audit) = (find(app, login).await?, app.clock.now(), app.audit.clone());
+    let reset = move |conn: &mut Conn| factors::reset(conn, &audit, Context::command(), &id, now);
+    app.db.write(reset).await.map_err(Failure::new)
+}
+
+/// The id of the account that signs in as `login`.
+async fn find(app: &App, login: String) -> Result<String, Failure> {
+    let account = app.db.read(move |conn| store::accounts::find_by_login(conn, &login)).await;
+    let account = account.map_err(Failure::new)?;
+    account.map(|account| account.id).ok_or_else(|| Failure::new("there is no such login"))
+}
+
+async fn unlock(app: &App, login: String) -> Result<(), Failure> {
+    let (id, audit) = (find(app, login.clone()).await?, app.audit.clone());
+    let unlock = move |conn: &mut Conn| {
+        Subject::login(&login).unlock(conn)?;
+        audit.append(conn, Entry::new(audit::Action::AccountUnlocked, Context::command()).on("account", id))
+    };
+    app.db.write(unlock).await.map_err(Failure::new)
+}
+
+/// Asks for an initial password for whoever signs in as `login`.
+fn ask_password(app: &App, login: &str) -> Result<Password, Failure> {
+    let text = ask("Password: ")?;
+    password::check(&text, login, app.config.password_length).map_err(|problem| {
+        let rules: Vec<_> = problem.broken_rules().collect();
+        Failure::new(format_args!("this password does not do: {}", rules.join(", ")))
+    })?;
+    let password = Password::hash(&text, app.config.password_rounds);
+    password.ok_or_else(|| Failure::new("this machine gives no random bytes"))
 }
 
 /// Asks a person without showing the answer, or reads a line when nobody is there to ask.

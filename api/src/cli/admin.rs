@@ -73,6 +73,7 @@ impl Init {
                 role,
                 name,
                 password: Some(password.hash),
+                password_initial: true,
                 holder_id: None,
                 division: None,
             });

@@ -1,6 +1,6 @@
 //! What settings must be like before the public may rely on this server.
 
-use super::{Config, ConfigError, Environment};
+use super::{Config, ConfigError, Environment, SecondFactor};
 
 const LEAST_ROUNDS: u32 = 100_000;
 /// 网络安全法 asks for six months at least.
@@ -42,6 +42,7 @@ pub fn faults(config: &Config) -> Vec<&'static str> {
         ),
         (config.real_name_by_records, "real_name_by_records: false; it is for development"),
         (config.password_rounds < LEAST_ROUNDS, "password_rounds: 100000 or more"),
+        (config.second_factor == SecondFactor::Off, "second_factor: required"),
         (config.keystore_rounds < LEAST_ROUNDS, "keystore_rounds: 100000 or more"),
     ];
     let always = always.into_iter();

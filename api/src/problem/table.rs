@@ -112,6 +112,30 @@ problems! {
     SignInFailed UNAUTHORIZED "sign_in_failed"
         "账号或密码不正确", "The login or the password is not right";
         "核对账号和密码；忘记密码请联系管理员", "Check both; if the password is forgotten, ask an administrator".
+    PasswordChangeRequired FORBIDDEN "password_change_required"
+        "须先修改密码", "The password must be changed first";
+        "初始密码或已到期的密码须修改后才能使用其他功能：POST /v1/me/password", "An initial or expired password must be changed before anything else: POST /v1/me/password".
+    SecondFactorEnrolmentRequired FORBIDDEN "second_factor_enrolment_required"
+        "须先登记第二因素", "A second factor must be enrolled first";
+        "登记动态口令（POST /v1/me/second-factors/totp）或密钥（POST /v1/devices）后再使用其他功能", "Enrol an authenticator app (POST /v1/me/second-factors/totp) or a key (POST /v1/devices) before anything else".
+    SecondFactorRequired UNAUTHORIZED "second_factor_required"
+        "本次登录未经第二因素验证", "This session was not proven with a second factor";
+        "退出后重新登录，并完成第二因素验证", "Sign out, sign in again and prove a second factor".
+    SecondFactorInvalid UNAUTHORIZED "second_factor_invalid"
+        "第二因素验证未通过", "The second factor is not right, or was used before";
+        "等待下一个动态口令再试；质询值只能使用一次，签名失败须重新登录", "Wait for the next code and try again; a challenge is good once: after a wrong signature sign in anew".
+    SignInNotPending UNAUTHORIZED "sign_in_not_pending"
+        "没有等待第二因素的登录，或已过期", "No sign-in waits for a second factor under this name, or not any more";
+        "请从账号和密码重新登录", "Sign in anew with login and password".
+    NothingOffered CONFLICT "nothing_offered"
+        "没有待确认的动态口令，或已过期", "No authenticator app waits to be confirmed, or not any more";
+        "重新获取密钥并扫码：POST /v1/me/second-factors/totp", "Ask for a new secret: POST /v1/me/second-factors/totp".
+    WrongPassword FORBIDDEN "wrong_password"
+        "当前密码不正确", "The present password is not right";
+        "核对当前密码后再试", "Check the present password and try again".
+    PasswordUnfit UNPROCESSABLE_ENTITY "password_unfit"
+        "新密码不符合要求", "The new password does not do";
+        "按 findings 指出的规则更换：长度、字符种类、不含账号名、不是常见密码、不与最近用过的相同", "Choose another after the rules that findings names: length, kinds of characters, not the login, not a common one, not one used lately".
     TooManyAttempts TOO_MANY_REQUESTS "too_many_attempts"
         "尝试次数过多", "Too many attempts";
         "请在 Retry-After 给出的秒数之后再试", "Try again after the seconds in Retry-After".

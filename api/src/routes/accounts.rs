@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::approvals::{self, Approval, Kind, RoleGrant, Wanted};
 use crate::audit::{Action, Context, Entry};
 use crate::auth::accounts::{self, NewAccount, Shown};
-use crate::auth::{self, Account, InitialPassword, Role, SignedIn, SystemAdmin, is_prefix};
+use crate::auth::{Account, InitialPassword, Role, SignedIn, Subject, SystemAdmin, is_prefix};
 use crate::extract::Json;
 use crate::problem::{Code, Finding, Problem};
 use crate::store::Conn;
@@ -152,6 +152,7 @@ pub async fn create(
         role: wanted.grant.role,
         name: wanted.name,
         password: Some(password.hash),
+        password_initial: true,
         holder_id: None,
         division: wanted.grant.division.clone(),
     };
@@ -234,13 +235,14 @@ pub async fn unlock(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let unlocked = Entry::new(Action::AccountUnlocked, context.by(&by)).on("account", id.as_str());
-    let find = move |conn: &mut _| {
+    let audit = app.audit.clone();
+    let unlock = move |conn: &mut Conn| -> Result<(), Problem> {
         let row = find(conn, &id)?;
-        by.require_keeping(conn, &row).map(|()| row.login)
+        by.require_keeping(conn, &row)?;
+        Subject::login(&row.login).unlock(conn)?;
+        Ok(audit.append(conn, unlocked)?)
     };
-    let login = app.db.read(find).await?;
-    app.audit.record(unlocked).await?;
-    auth::unlock(&app, &login).await?;
+    app.db.write(unlock).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
-use crate::auth::{Holder, SignedIn};
+use crate::auth::{Holder, Owing, SignedIn};
 use crate::devices::{self, Challenge, Device, DeviceCredential, Registration};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -31,12 +31,13 @@ pub struct Binding {
 #[utoipa::path(post, path = "/v1/device-challenges", tag = "devices", operation_id = "device_challenge",
     security(("session" = [])),
     responses((status = 201, description = "A challenge for this account, good once", body = Challenge)))]
-pub async fn challenge(app: web::Data<App>, SignedIn(account): SignedIn) -> Result<HttpResponse, Problem> {
+pub async fn challenge(app: web::Data<App>, Owing(caller): Owing) -> Result<HttpResponse, Problem> {
+    let account = caller.owing_enrolment_at_most()?.account;
     devices::permitted(&app, account.role)?;
     Ok(HttpResponse::Created().json(devices::challenge(&app, &account).await?))
 }
 
-/// Registers a phone: a holder's where the deployment allows it, an officer's always.
+/// Registers a phone or a UKey: a holder's where the deployment allows it, one of staff always, as a second factor.
 #[utoipa::path(post, path = "/v1/devices", tag = "devices", operation_id = "register_device",
     security(("session" = [])), request_body = Registration,
     responses(
@@ -45,12 +46,13 @@ pub async fn challenge(app: web::Data<App>, SignedIn(account): SignedIn) -> Resu
         (status = 422, description = "`unfit_value`, `challenge_invalid`, `device_proof_invalid`")))]
 pub async fn create(
     app: web::Data<App>,
-    SignedIn(account): SignedIn,
+    Owing(caller): Owing,
     context: Context,
     Json(wanted): Json<Registration>,
 ) -> Result<HttpResponse, Problem> {
-    devices::permitted(&app, account.role)?;
-    Ok(HttpResponse::Created().json(devices::register(&app, account, context, wanted).await?))
+    let caller = caller.owing_enrolment_at_most()?;
+    devices::permitted(&app, caller.account.role)?;
+    Ok(HttpResponse::Created().json(devices::register(&app, caller, context, wanted).await?))
 }
 
 /// The devices of this account.

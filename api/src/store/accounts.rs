@@ -34,6 +34,14 @@ pub struct AccountRow {
     pub integrity_key: i32,
     /// Its code: see `integrity.rs`.
     pub integrity_code: Vec<u8>,
+    /// Unix milliseconds.
+    pub password_set_at: i64,
+    /// Whether someone else gave it, so that it must be changed.
+    pub password_initial: bool,
+    /// Unix milliseconds.
+    pub last_sign_in_at: Option<i64>,
+    /// Since when it has had second factors, unix milliseconds.
+    pub factors_since: Option<i64>,
 }
 
 /// Which accounts of a list.
@@ -139,4 +147,13 @@ pub fn replace(conn: &mut Conn, row: &AccountRow, before: &[u8]) -> Result<bool,
         ))
         .execute(conn)?;
     Ok(changed == 1)
+}
+
+/// Notes that an account signed in.
+///
+/// # Errors
+/// When the database cannot.
+pub fn note_sign_in(conn: &mut Conn, id: &str, at: i64) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(id)).set(accounts::last_sign_in_at.eq(at)).execute(conn)?;
+    Ok(())
 }

@@ -25,8 +25,8 @@ pub struct World {
     sessions: BTreeMap<&'static str, String>,
     certificate: String,
     batch: String,
-    device: String,
-    officers_device: String,
+    /// A device of each of them.
+    devices: BTreeMap<&'static str, String>,
     receipt: String,
     account: String,
     grant: String,
@@ -42,14 +42,15 @@ impl World {
         let app = TestApp::spawn_with(|config| config.device_credentials = true).await;
         let issued = app.issued(Kind::TaxiDriver).await;
         let city = issued.record.division().as_str()[..4].to_owned();
-        let (mut logins, mut sessions) = (BTreeMap::new(), BTreeMap::new());
-        for role in Role::ALL {
+        let (mut logins, mut sessions, mut devices) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for (role, number) in Role::ALL.into_iter().zip(1..) {
             let login = match role {
                 Role::Holder => app.account(role, Some(&issued.holder_id)).await,
                 _ => app.account_of(role, &city).await,
             };
             let person = app.visitor().sign_in(&login, PASSWORD).await;
             sessions.insert(role.word(), session(&person).await);
+            devices.insert(role.word(), register(&person, number).await);
             logins.insert(role.word(), login);
         }
         let [holder, officer, issuer] =
@@ -77,8 +78,7 @@ impl World {
             key: text(&keys["keys"][0]["kid"]),
             certificate: issued.id,
             batch: batch["batch"].as_str().unwrap().to_owned(),
-            device: register(&holder, 1).await,
-            officers_device: register(&officer, 2).await,
+            devices,
             receipt: receipt.id.to_string(),
             code,
             binding_request: binding_request(&app, &city).await,
@@ -95,8 +95,9 @@ impl World {
         let object = match path.split("/{").next().unwrap() {
             "/v1/certificates" => &self.certificate,
             "/v1/ingest" => &self.batch,
-            "/v1/devices" if role == Role::Officer => &self.officers_device,
-            "/v1/devices" => &self.device,
+            // An administrator's way to a device is to that of somebody else.
+            "/v1/devices" if role == Role::SystemAdmin => &self.devices[Role::Holder.word()],
+            "/v1/devices" => &self.devices[role.word()],
             "/v1/receipts" => &self.receipt,
             "/v1/accounts" => &self.account,
             "/v1/approvals" if role == Role::Operator => &self.export,
@@ -131,7 +132,9 @@ impl World {
                 json!({ "purpose": "case", "basis": "案件编号 2026-1" })
             }
             ("POST", "/v1/binding-requests/{id}/decision") => json!({ "approve": true }),
-            ("POST", "/v1/certificates/{id}/credentials") => json!({ "device_id": self.device }),
+            ("POST", "/v1/certificates/{id}/credentials") => {
+                json!({ "device_id": self.devices[Role::Holder.word()] })
+            }
             ("POST", "/v1/accounts") => wanted("another", &self.city),
             ("POST", "/v1/accounts/{id}/grants") => grant,
             ("POST", "/v1/approvals/{id}/decision") => json!({ "decision": "refuse", "reason": "测试" }),

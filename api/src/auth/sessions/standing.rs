@@ -1,9 +1,9 @@
 //! Whether a session still stands: not ended, used often enough, not too old, of an account that may be used.
 
-use crate::app::App;
-use crate::auth::{Account, Role, accounts};
+use crate::auth::{Account, Duty, Role, accounts};
 use crate::clock::Timestamp;
 use crate::config::Config;
+use crate::integrity::Integrity;
 use crate::problem::{Code, Problem};
 use crate::store::accounts::AccountRow;
 use crate::store::sessions::SessionRow;
@@ -48,6 +48,8 @@ pub struct Standing {
     pub account: Account,
     /// How long it lasts.
     pub limits: Limits,
+    /// What the account owes.
+    pub duty: Option<Duty>,
 }
 
 impl Standing {
@@ -65,17 +67,19 @@ impl Standing {
 /// [`Code::NotSignedIn`], [`Code::SessionEnded`], [`Code::SessionExpired`], [`Code::IntegrityBroken`].
 pub fn standing(
     found: Option<(SessionRow, AccountRow)>,
-    app: &App,
+    config: &Config,
+    integrity: &Integrity,
     now: Timestamp,
 ) -> Result<Standing, Problem> {
     let (session, account) = found.ok_or(Code::NotSignedIn)?;
-    let account = accounts::open(&app.integrity, &account)?.ok_or(Code::NotSignedIn)?;
+    let duty = Duty::of(config, &session, &account, now);
+    let account = accounts::open(integrity, &account)?.ok_or(Code::NotSignedIn)?;
     if session.ended_at.is_some() {
         return Err(Code::SessionEnded.into());
     }
-    let limits = Limits::of(&app.config, account.role);
+    let limits = Limits::of(config, account.role);
     if limits.end(&session) <= now {
         return Err(Code::SessionExpired.into());
     }
-    Ok(Standing { session, account, limits })
+    Ok(Standing { session, account, limits, duty })
 }

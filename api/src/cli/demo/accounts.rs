@@ -144,6 +144,7 @@ pub(super) async fn add(app: &App, account: &DemoAccount, holder_id: Option<Stri
         password: Some(
             Password::hash(account.password, ROUNDS).ok_or_else(|| Failure::new("no randomness"))?,
         ),
+        password_initial: false,
         holder_id,
         division: None,
     };
