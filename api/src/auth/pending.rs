@@ -26,6 +26,7 @@ const LIFETIME: u32 = 300;
 
 /// A sign-in that waits for a second factor.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SignInPending)]
 pub struct Pending {
     /// What the answer names.
     pending: String,
