@@ -29,20 +29,23 @@ pub fn count(conn: &mut Conn, subject: &[u8], rule: Rule) -> Result<Option<i64>,
     let unlocked = one.filter(failed_sign_ins::locked_until.is_null());
     diesel::delete(unlocked.filter(failed_sign_ins::last_at.lt(rule.remembered_from))).execute(conn)?;
 
-    if add_one(conn, subject, rule)? == 0 {
-        let until: Option<Option<i64>> =
-            one.select(failed_sign_ins::locked_until).get_result(conn).optional()?;
-        if let Some(until) = until.flatten() {
-            return Ok(Some(until));
-        }
-        if !begin(conn, subject, rule)? {
-            add_one(conn, subject, rule)?;
-        }
+    let is_counted = add_one(conn, subject, rule)? == 1
+        || (lock(conn, subject)?.is_none() && begin(conn, subject, rule)?)
+        || add_one(conn, subject, rule)? == 1;
+    if !is_counted {
+        // Others were first, in the same moment perhaps, and it is locked. If it is not any more, the next try goes on.
+        return Ok(Some(lock(conn, subject)?.unwrap_or(rule.now)));
     }
     let too_many =
         one.filter(failed_sign_ins::failures.ge(rule.most)).filter(failed_sign_ins::locked_until.is_null());
     diesel::update(too_many).set(failed_sign_ins::locked_until.eq(rule.locked_until)).execute(conn)?;
     Ok(None)
+}
+
+/// Until when it is locked, if it is.
+fn lock(conn: &mut Conn, subject: &[u8]) -> Result<Option<i64>, StoreError> {
+    let until = failed_sign_ins::table.find(subject).select(failed_sign_ins::locked_until);
+    Ok(until.get_result::<Option<i64>>(conn).optional()?.flatten())
 }
 
 fn add_one(conn: &mut Conn, subject: &[u8], rule: Rule) -> Result<usize, StoreError> {
