@@ -17,6 +17,7 @@ mod limits;
 mod operations;
 mod present;
 mod receipts;
+mod reveals;
 mod sessions;
 mod signer;
 mod signing_service;
