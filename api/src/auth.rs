@@ -19,8 +19,10 @@ mod jurisdiction;
 mod password;
 pub mod real_name;
 mod roles;
+pub mod service_keys;
 pub mod sessions;
 mod sign_in;
+pub mod signed_request;
 pub mod wechat;
 
 pub use attempts::Attempts;

@@ -21,6 +21,7 @@ mod import;
 mod keys;
 mod progress;
 mod serve;
+mod service_keys;
 mod verify;
 
 #[cfg(test)]
@@ -65,6 +66,8 @@ enum Command {
     Keys(keys::Keys),
     /// Add, list and disable accounts
     Accounts(accounts::Accounts),
+    /// Register, list and revoke the keys that services sign requests with
+    ServiceKeys(service_keys::ServiceKeys),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -100,6 +103,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Verify(verify) => return verify.run(),
         Command::Keys(keys) => keys.run(config()?)?,
         Command::Accounts(accounts) => accounts.run(config()?)?,
+        Command::ServiceKeys(keys) => keys.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -44,6 +44,8 @@ metrics! {
         "Requests being worked on.";
     sign_ins: IntCounterVec "yzt_sign_ins_total" ["outcome"]
         "Attempts to sign in, by outcome: ok, failed, limited.";
+    signed_requests: IntCounterVec "yzt_signed_requests_total" ["outcome"]
+        "Requests that carry a signature, by outcome: ok, or the code of the problem.";
     wechat_sign_ins: IntCounterVec "yzt_wechat_sign_ins_total" ["outcome"]
         "Codes of WeChat's `wx.login` asked about, by outcome: ok, code (invalid or used), limited, blocked, unavailable.";
     real_name_checks: IntCounterVec "yzt_real_name_checks_total" ["outcome"]

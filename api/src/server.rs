@@ -29,6 +29,7 @@ pub struct Running {
     upkeep: JoinHandle<()>,
     learning: JoinHandle<()>,
     sweeping: JoinHandle<()>,
+    forgetting: JoinHandle<()>,
 }
 
 impl Running {
@@ -69,6 +70,7 @@ impl Running {
         self.upkeep.abort();
         self.learning.abort();
         self.sweeping.abort();
+        self.forgetting.abort();
         ended(self.ended).await
     }
 }
@@ -88,7 +90,8 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
     let learning = tokio::spawn(keep_learning(app.clone()));
     let sweeping = tokio::spawn(auth::sessions::keep_swept(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning, sweeping })
+    let forgetting = tokio::spawn(auth::signed_request::keep_swept(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning, sweeping, forgetting })
 }
 
 /// Runs a server until SIGTERM or SIGINT.
@@ -120,6 +123,7 @@ fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::S
             .app_data(web::PayloadConfig::new(body_limit))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(Code::NotFound).into()))
             .app_data(web::QueryConfig::default().error_handler(|_, _| Problem::new(Code::BadQuery).into()))
+            .wrap(from_fn(auth::signed_request::admit))
             .wrap(Compress::default())
             .wrap(from_fn(observe::observe))
             .configure(routes::configure)

@@ -31,6 +31,7 @@ mod migrate;
 pub mod presentations;
 pub mod publication;
 pub mod receipts;
+pub mod service_keys;
 pub mod sessions;
 mod transaction;
 pub mod wechat_users;

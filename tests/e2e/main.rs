@@ -14,6 +14,7 @@ mod operations;
 mod present;
 mod receipts;
 mod sessions;
+mod signed_requests;
 mod stopping;
 mod verification;
 mod wechat;

@@ -20,6 +20,7 @@ pub mod check;
 pub mod database;
 pub mod device;
 pub mod postgres;
+pub mod signer;
 
 pub use answer::Answer;
 pub use app::TestApp;

@@ -1,4 +1,4 @@
-//! Who asks: the account and the session whose access token a request carries.
+//! Who asks: the account whose service signed a request, or the one of the session whose access token it carries.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,17 +17,17 @@ use crate::store::sessions as rows;
 pub struct Caller {
     /// The account.
     pub account: Account,
-    /// Id of the session.
-    pub session: String,
+    /// Id of the session; none when the request is signed by a service.
+    pub session: Option<String>,
 }
 
 impl Caller {
-    /// Whoever's access token the request carries.
+    /// Whoever signed the request, or whoever's access token it carries.
     ///
     /// # Errors
     /// [`Code::NotSignedIn`], [`Code::SessionEnded`], [`Code::SessionExpired`].
     pub async fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        // Asked for by the table of access and then by the handler: once a request is enough.
+        // Settled by its signature, or asked for by the table of access before the handler: once is enough.
         if let Some(caller) = request.extensions().get::<Self>() {
             return Ok(caller.clone());
         }
@@ -49,7 +49,7 @@ impl Caller {
             return Err(Code::NotSignedIn.into());
         }
         note(app, &standing, claims).await?;
-        Ok(Self { account: standing.account, session: standing.session.id })
+        Ok(Self { account: standing.account, session: Some(standing.session.id) })
     }
 }
 

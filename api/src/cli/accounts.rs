@@ -21,6 +21,7 @@ social credit code) is asked for first, or read from the line before.
 Examples:
   yzt accounts add --login zhang --role officer --name 张警官 --division 2101
   yzt accounts add --login li --role holder --name 李师傅 < code-and-password.txt
+  yzt accounts add --login provincial-system --role issuer --name 省运政系统 --service
   yzt accounts list
   yzt accounts disable zhang";
 
@@ -58,6 +59,9 @@ struct Add {
     /// Jurisdiction of staff: the first 2, 4 or 6 digits of a division code (GB/T 2260)
     #[arg(long)]
     division: Option<String>,
+    /// A service: it signs its requests (yzt service-keys) and has no password
+    #[arg(long)]
+    service: bool,
 }
 
 impl Accounts {
@@ -77,17 +81,16 @@ impl Add {
             Role::Holder => Some(find_holder(app, &ask("Holder's code: ")?).await?),
             _ => None,
         };
-        let password = ask("Password: ")?;
-        if password.chars().count() < SHORTEST_PASSWORD {
-            return Err(Failure::new("a password has 8 characters or more"));
+        if self.service && !matches!(self.role, Role::Issuer | Role::ThirdParty) {
+            return Err(Failure::wrong_use("--service: of the role issuer or third_party"));
         }
-        let password = Password::hash(&password, app.config.password_rounds);
+        let password = if self.service { None } else { Some(new_password(app)?) };
         let new = NewAccount {
             id: app.new_id().to_string(),
             login: self.login,
             role: self.role,
             name: self.name,
-            password: Some(password.ok_or_else(|| Failure::new("this machine gives no random bytes"))?),
+            password,
             holder_id,
             division,
         };
@@ -98,6 +101,15 @@ impl Add {
             Err(Failure::new("this login is taken"))
         }
     }
+}
+
+fn new_password(app: &App) -> Result<Password, Failure> {
+    let password = ask("Password: ")?;
+    if password.chars().count() < SHORTEST_PASSWORD {
+        return Err(Failure::new("a password has 8 characters or more"));
+    }
+    let password = Password::hash(&password, app.config.password_rounds);
+    password.ok_or_else(|| Failure::new("this machine gives no random bytes"))
 }
 
 async fn find_holder(app: &App, code: &str) -> Result<String, Failure> {

@@ -76,7 +76,9 @@ pub async fn refresh(
     responses((status = 200, description = "All that stand", body = Sessions)))]
 pub async fn list(app: web::Data<App>, caller: Caller) -> Result<web::Json<Sessions>, Problem> {
     let (config, now) = (app.config.clone(), app.clock.now());
-    let find = move |conn: &mut _| sessions::list(conn, &caller.account, &caller.session, &config, now);
+    let find = move |conn: &mut _| {
+        sessions::list(conn, &caller.account, caller.session.as_deref().unwrap_or_default(), &config, now)
+    };
     Ok(web::Json(Sessions { sessions: app.db.read(find).await? }))
 }
 
@@ -86,8 +88,15 @@ pub async fn list(app: web::Data<App>, caller: Caller) -> Result<web::Json<Sessi
     responses((status = 204, description = "It has ended, on every server")))]
 pub async fn sign_out(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    let end =
-        move |conn: &mut _| sessions::end(conn, &caller.account.id, &caller.session, Ended::SignedOut, now);
+    let end = move |conn: &mut _| {
+        sessions::end(
+            conn,
+            &caller.account.id,
+            caller.session.as_deref().unwrap_or_default(),
+            Ended::SignedOut,
+            now,
+        )
+    };
     app.db.write(end).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -99,7 +108,7 @@ pub async fn sign_out(app: web::Data<App>, caller: Caller) -> Result<HttpRespons
 pub async fn end_others(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let end = move |conn: &mut _| {
-        sessions::end_all(conn, &caller.account.id, Some(&caller.session), Ended::ByOwner, now)
+        sessions::end_all(conn, &caller.account.id, caller.session.as_deref(), Ended::ByOwner, now)
     };
     app.db.write(end).await?;
     Ok(HttpResponse::NoContent().finish())

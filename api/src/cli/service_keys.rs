@@ -1,0 +1,102 @@
+//! `yzt service-keys`: keys that services sign their requests with.
+
+use std::io::Write;
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, say, with_app};
+use crate::app::App;
+use crate::audit::Context;
+use crate::auth::service_keys::{self, NewKey};
+use crate::clock::Timestamp;
+use crate::config::Config;
+use crate::store;
+
+const EXAMPLES: &str = "\
+The service makes the key and keeps its private half; only the public half is registered. How requests are signed is in
+docs/service-accounts.md.
+
+Examples:
+  yzt accounts add --login provincial-system --role issuer --name 省运政系统 --service
+  yzt service-keys add --login provincial-system --label 2026 --public-key 0234…
+  yzt service-keys list
+  yzt service-keys revoke 1f2e3d4c5b6a7988";
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ServiceKeys {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Register a service's key; keys it has stay good
+    Add {
+        /// The service's account
+        #[arg(long)]
+        login: String,
+        /// The SM2 public key in hexadecimal, compressed or uncompressed
+        #[arg(long, value_name = "HEX")]
+        public_key: String,
+        /// What to call it
+        #[arg(long)]
+        label: String,
+        /// How long it is good for, 731 days at most
+        #[arg(long, default_value_t = 366)]
+        days: u32,
+    },
+    /// List all keys
+    List,
+    /// Revoke a key: what it signed is refused from now on
+    Revoke {
+        /// The key's id, see `yzt service-keys list`
+        kid: String,
+    },
+}
+
+impl ServiceKeys {
+    pub(super) fn run(self, config: Config) -> Result<(), Failure> {
+        with_app(config, async |app| match self.action {
+            Action::Add { login, public_key, label, days } => {
+                add(&app, NewKey { login, public_key, label, days }).await
+            }
+            Action::List => list(&app).await,
+            Action::Revoke { kid } => revoke(&app, kid).await,
+        })
+    }
+}
+
+async fn add(app: &App, new: NewKey) -> Result<(), Failure> {
+    let (audit, now) = (app.audit.clone(), app.clock.now());
+    let work = move |conn: &mut _| service_keys::add(conn, &audit, Context::command(), new, now);
+    let added = app.db.write(work).await.map_err(Failure::new)?;
+    say(added.kid);
+    Ok(())
+}
+
+async fn list(app: &App) -> Result<(), Failure> {
+    let now = app.clock.now().millis();
+    let rows = app.db.read(store::service_keys::list).await.map_err(Failure::new)?;
+    let mut out = std::io::stdout().lock();
+    for (row, login) in rows {
+        let state = match row.revoked_at {
+            Some(_) => "revoked",
+            None if row.not_after <= now => "ended",
+            None => "good",
+        };
+        let ends = Timestamp(row.not_after);
+        writeln!(out, "{}  {login:<20}  {state:<7}  until {ends}  {}", row.kid, row.label)?;
+    }
+    Ok(())
+}
+
+async fn revoke(app: &App, kid: String) -> Result<(), Failure> {
+    let (audit, now) = (app.audit.clone(), app.clock.now());
+    let work = move |conn: &mut _| service_keys::revoke(conn, &audit, Context::command(), &kid, now);
+    if app.db.write(work).await.map_err(Failure::new)? {
+        Ok(())
+    } else {
+        Err(Failure::new("there is no key with this id that was not revoked already"))
+    }
+}
