@@ -1,5 +1,7 @@
 //! Admission: a certificate's record becomes a certificate, a new version of one, or neither.
 //!
+//! - `admit/candidate.rs`: a sound record with what it is found by
+//! - `admit/ahead.rs`: what is made before the transaction: seal and ciphertexts
 //! - `admit/step.rs`: the rules, as one pure function of what is known and what came in
 //! - `admit/rows.rs`: what is written for each
 //! - `admit/places.rs`: places in the status list
@@ -8,6 +10,7 @@
 //! transaction. What is not here: whether the record itself is sound (`record`), files and streams (`ingest`), and
 //! changes of status that make no new version.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,35 +18,26 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::keys::{ActiveKey, SignerError, Use};
 use crate::problem::Problem;
-use crate::record::{Finding, Record, Rule};
+use crate::record::{Finding, Rule};
 use crate::seal::{Sealed, Terms, Version};
 use crate::store::certificates::CertificateRow;
 use crate::store::{Conn, StoreError, certificates, events};
+use crate::vault::VaultError;
 
+mod ahead;
+mod candidate;
 pub mod places;
 mod rows;
 mod step;
+
+pub use ahead::{Ahead, Due};
+pub use candidate::Candidate;
 
 use rows::Written;
 use step::{Bounds, Known, Step};
 
 /// How often an admission is decided anew when others change the same certificate at the same moment.
 const TRIES: u8 = 3;
-
-/// A sound record with its canonical content.
-pub struct Candidate {
-    record: Record,
-    items: String,
-    digest: [u8; 32],
-}
-
-impl From<Record> for Candidate {
-    fn from(record: Record) -> Self {
-        let items = String::from_utf8_lossy(&record.to_json()).into_owned();
-        let digest = verifier_core::sm2::sm3(items.as_bytes());
-        Self { record, items, digest }
-    }
-}
 
 /// Who sends certificates in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,33 +96,31 @@ impl Admission {
         self.now
     }
 
-    /// The number of the version that would be sealed if the candidate were admitted now; `None` when none would.
+    /// The version that would be made if the candidate were admitted now; `None` when none would.
     ///
     /// # Errors
     /// When the database cannot.
-    pub fn foresee(&self, conn: &mut Conn, candidate: &Candidate) -> Result<Option<u32>, StoreError> {
+    pub fn foresee(&self, conn: &mut Conn, candidate: &Candidate) -> Result<Option<Due>, StoreError> {
         let known = known(conn, candidate)?;
-        Ok(step::of(known.as_ref(), candidate, &self.bounds()).version())
+        let version = step::of(known.as_ref(), candidate, &self.bounds()).version();
+        let certificate_id = known.map(|known| known.row.id);
+        Ok(version.map(|version| Due { certificate_id, version }))
     }
 
-    /// Seals a candidate ahead of its admission, so that the transaction need not wait for the signature.
-    ///
-    /// # Errors
-    /// When the signer cannot sign.
-    pub fn seal(&self, candidate: &Candidate, version: Version) -> Result<Sealed, SignerError> {
+    fn seal(&self, candidate: &Candidate, version: Version) -> Result<Sealed, SignerError> {
         self.terms.seal(&candidate.record, version, &self.signer)
     }
 
-    /// Admits a candidate, in a transaction. A seal made ahead is used when it is of the version that is now due;
+    /// Admits a candidate, in a transaction. What was made ahead is used when it is of the version that is now due;
     /// otherwise it is made here, at the same place in the status list.
     ///
     /// # Errors
-    /// When the database or the signer cannot.
+    /// When the database, the signer or the vault cannot.
     pub fn admit(
         &self,
         conn: &mut Conn,
         candidate: &Candidate,
-        ahead: Option<&Sealed>,
+        ahead: Option<&Ahead>,
     ) -> Result<Outcome, AdmitError> {
         for _ in 0..TRIES {
             let known = known(conn, candidate)?;
@@ -136,13 +128,14 @@ impl Admission {
                 Step::Unchanged => return Ok(Outcome::Unchanged),
                 Step::Refuse(finding) => return Ok(Outcome::Refused(vec![finding])),
                 Step::Create { version } => {
-                    let sealed = self.sealed(conn, candidate, version, ahead)?;
-                    self.create(conn, candidate, &sealed)?
+                    let made = self.made(conn, candidate, Due { certificate_id: None, version }, ahead)?;
+                    self.create(conn, candidate, &made)?
                 }
                 Step::Replace { version, replaced_as, status } => {
                     let Some(Known { row, .. }) = &known else { continue };
-                    let sealed = self.sealed(conn, candidate, version, ahead)?;
-                    self.replace(conn, candidate, row, &sealed, replaced_as, &status)?
+                    let due = Due { certificate_id: Some(row.id.clone()), version };
+                    let made = self.made(conn, candidate, due, ahead)?;
+                    self.replace(conn, candidate, row, &made, replaced_as, &status)?
                 }
             };
             match written {
@@ -153,19 +146,19 @@ impl Admission {
         Err(StoreError::Busy.into())
     }
 
-    fn sealed(
+    fn made<'a>(
         &self,
         conn: &mut Conn,
         candidate: &Candidate,
-        number: u32,
-        ahead: Option<&Sealed>,
-    ) -> Result<Sealed, AdmitError> {
+        due: Due,
+        ahead: Option<&'a Ahead>,
+    ) -> Result<Cow<'a, Ahead>, AdmitError> {
         let status_index = match ahead {
-            Some(sealed) if sealed.version.number == number => return Ok(sealed.clone()),
-            Some(sealed) => sealed.version.status_index,
+            Some(ahead) if ahead.is(&due) => return Ok(Cow::Borrowed(ahead)),
+            Some(ahead) => ahead.status_index(),
             None => places::reserve_one(conn, &self.app.config.iss)?,
         };
-        Ok(self.seal(candidate, Version { number, status_index })?)
+        Ok(Cow::Owned(self.prepare(candidate, due, status_index)?))
     }
 
     fn bounds(&self) -> Bounds<'_> {
@@ -181,10 +174,10 @@ impl Admission {
 fn known(conn: &mut Conn, candidate: &Candidate) -> Result<Option<Known>, StoreError> {
     let record = &candidate.record;
     let (kind, issuer) = (record.kind().code(), record.issuer().as_str());
-    let Some(row) = certificates::find_by_number(conn, kind, issuer, record.number().as_str())? else {
+    let Some(row) = certificates::find_by_number(conn, kind, issuer, &candidate.number_index)? else {
         return Ok(None);
     };
-    let same_as = certificates::find_version_by_digest(conn, &row.id, &candidate.digest)?;
+    let same_as = certificates::find_version_by_mac(conn, &row.id, &candidate.items_mac)?;
     let was_reissued = row.status == "reported_lost" && was_reissued(conn, &row)?;
     Ok(Some(Known { row, same_as, was_reissued }))
 }
@@ -213,8 +206,16 @@ pub enum AdmitError {
     Store(StoreError),
     /// No key seals.
     Signer(SignerError),
+    /// Nothing can be encrypted.
+    Vault(VaultError),
     /// The machine has no source of random bytes.
     NoRandomness,
+}
+
+impl From<VaultError> for AdmitError {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
 }
 
 impl From<StoreError> for AdmitError {
@@ -234,6 +235,7 @@ impl fmt::Display for AdmitError {
         match self {
             Self::Store(error) => error.fmt(f),
             Self::Signer(error) => error.fmt(f),
+            Self::Vault(error) => error.fmt(f),
             Self::NoRandomness => f.write_str("this machine gives no random bytes"),
         }
     }
@@ -246,6 +248,7 @@ impl From<AdmitError> for Problem {
         match error {
             AdmitError::Store(error) => error.into(),
             AdmitError::Signer(error) => error.into(),
+            AdmitError::Vault(error) => error.into(),
             AdmitError::NoRandomness => Self::internal(error),
         }
     }

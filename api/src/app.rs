@@ -13,12 +13,16 @@ use crate::audit::Audit;
 use crate::auth::real_name::RealName;
 use crate::auth::sessions::Tokens;
 use crate::auth::wechat::Wechat;
-use crate::clock::Clock;
-use crate::config::{Config, Environment};
-use crate::ephemeral::Ephemeral;
+use crate::claims::Claims;
+use crate::clock::{Clock, Timestamp};
+use crate::config::{Config, Environment, Live};
+use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
-use crate::store::{self, Db};
+use crate::publish::Shelf;
+use crate::store::{self, Db, StoreError};
+use crate::tls;
+use crate::vault::{Vault, VaultError};
 
 mod error;
 
@@ -31,10 +35,16 @@ const FIRST_START: &str = "development: first start";
 pub struct App {
     /// The database.
     pub db: Db,
-    /// What may be forgotten: counts and claims with an end.
+    /// What may be forgotten: counts, and values that are taken once.
     pub ephemeral: Ephemeral,
+    /// What holds once for all servers.
+    pub claims: Claims,
     /// What signs.
     pub signer: Arc<Signer>,
+    /// The lists that were published last.
+    pub shelf: Arc<Shelf>,
+    /// What encrypts personal data.
+    pub vault: Arc<Vault>,
     /// Who did what: written here, before or with what is done.
     pub audit: Audit,
     /// What makes and reads the tokens of sessions.
@@ -47,8 +57,10 @@ pub struct App {
     pub hashing: Semaphore,
     /// What time it is.
     pub clock: Clock,
-    /// The settings.
+    /// The settings, as they were at the start.
     pub config: Config,
+    /// The settings that may have changed since.
+    pub live: Live,
     /// What is counted.
     pub metrics: Metrics,
     ids: Mutex<ContextV7>,
@@ -60,26 +72,34 @@ impl App {
     /// # Errors
     /// When a part cannot be made ready; the error says which, and what to do.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        tls::prepare();
         let config = config.checked()?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
         let wechat = Wechat::open(&config, &keystore)?;
         let real_name = RealName::open(&config)?;
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
-        let db = Db::open(&config.store()?)?;
+        let db = Db::open_metered(&config.store()?, Some(metrics.database()))?;
+        let claims = Claims::new(db.clone(), clock.clone());
+        let ids = ContextV7::new();
+        let vault = Vault::open(&keystore, db.clone(), clock.now(), id_at(&ids, clock.now()))?;
         Ok(Self {
+            vault: Arc::new(vault),
+            ephemeral: ephemeral(&config, &clock, &claims, &metrics)?,
+            claims,
             audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
             db,
-            signer: Arc::new(Signer::over(keystore)),
+            signer: Arc::new(Signer::open(&config, keystore, &metrics)?),
             tokens,
+            shelf: Arc::default(),
             wechat,
             real_name,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
-            ephemeral: Ephemeral::new(clock.clone()),
             clock,
             metrics,
+            live: Live::new(config.clone()),
             config,
-            ids: Mutex::new(ContextV7::new()),
+            ids: Mutex::new(ids),
         })
     }
 
@@ -94,6 +114,9 @@ impl App {
             app.make_missing_keys().await?;
         }
         app.learn_keys().await?;
+        if let Some(redis) = app.ephemeral.redis() {
+            redis.answers().await;
+        }
         Ok(app)
     }
 
@@ -107,9 +130,19 @@ impl App {
         self.db.read(learn).await
     }
 
+    /// Learns the data keys as they are in the database now.
+    ///
+    /// # Errors
+    /// When they cannot be read; those known then stay in use.
+    pub async fn learn_data_keys(&self) -> Result<(), VaultError> {
+        let vault = Arc::clone(&self.vault);
+        let learnt = tokio::task::spawn_blocking(move || vault.learn()).await;
+        learnt.map_err(|_| StoreError::Stopped)?
+    }
+
     async fn make_missing_keys(&self) -> Result<(), CeremonyError> {
         let ceremony = Ceremony {
-            keystore: Arc::clone(self.signer.keystore()),
+            signer: Arc::clone(&self.signer),
             now: self.clock.now(),
             development: true,
             use_now: Some(FIRST_START.to_owned()),
@@ -121,10 +154,27 @@ impl App {
     /// A new UUIDv7 of the clock's time. Those of one server sort in the order they were made.
     #[must_use]
     pub fn new_id(&self) -> Uuid {
-        let now = self.clock.now();
-        let nanos = u32::try_from(now.millis().rem_euclid(1000)).unwrap_or(0) * 1_000_000;
         // A panic elsewhere while the counter was held leaves it usable.
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        Uuid::new_v7(UuidTime::from_unix(&*ids, now.seconds().0, nanos))
+        id_at(&ids, self.clock.now())
     }
+}
+
+fn id_at(ids: &ContextV7, now: Timestamp) -> Uuid {
+    let nanos = u32::try_from(now.millis().rem_euclid(1000)).unwrap_or(0) * 1_000_000;
+    Uuid::new_v7(UuidTime::from_unix(ids, now.seconds().0, nanos))
+}
+
+fn ephemeral(
+    config: &Config,
+    clock: &Clock,
+    claims: &Claims,
+    metrics: &Metrics,
+) -> Result<Ephemeral, EphemeralError> {
+    let Some(settings) = config.redis() else {
+        return Ok(Ephemeral::Local(Local::new(clock.clone())));
+    };
+    let degraded = metrics.degraded.with_label_values(&["redis"]);
+    let redis = Redis::new(&settings, clock.clone(), claims.clone(), degraded)?;
+    Ok(Ephemeral::Redis(Box::new(redis)))
 }

@@ -21,6 +21,7 @@ use crate::problem::{Code, Finding, Problem};
 use crate::store::bindings::{self as rows, BindingRow, Known};
 use crate::store::holders::{self, HolderRow};
 use crate::store::{Conn, StoreError};
+use crate::vault::{Column, Field, VaultError};
 
 mod accounts;
 mod decision;
@@ -252,9 +253,22 @@ fn unfit(item: &'static str, rule: &'static str) -> Problem {
     Problem::new(Code::UnfitValue).findings(vec![finding])
 }
 
+/// The row of a holder with this code, should it have to be made.
+fn holder_row(app: &App, code_type: &str, code: &str, name: String) -> Result<HolderRow, VaultError> {
+    let id = app.new_id().to_string();
+    Ok(HolderRow {
+        code_type: code_type.to_owned(),
+        code_ciphertext: app.vault.seal(&Column::HolderCode.of(&id), code.as_bytes())?,
+        code_index: app.vault.index(Field::HolderCode, code),
+        name,
+        created_at: app.clock.now().millis(),
+        id,
+    })
+}
+
 /// The holder with this code, who is made when no certificate has named it yet. Its id.
 fn holder(conn: &mut Conn, row: HolderRow) -> Result<String, StoreError> {
-    let find = |conn: &mut Conn| holders::find_by_typed_code(conn, &row.code_type, &row.code);
+    let find = |conn: &mut Conn| holders::find_by_typed_code(conn, &row.code_type, &row.code_index);
     if let Some(known) = find(conn)? {
         return Ok(known.id);
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use verifier_core::Day;
 use verifier_core::ids::{CertificateNumber, Kind};
+use zeroize::Zeroizing;
 
 use crate::auth::{Account, Role};
 use crate::lifecycle::Standing;
@@ -16,6 +17,7 @@ use crate::present;
 use crate::problem::{Code, Problem};
 use crate::store::Conn;
 use crate::store::certificates::{self as rows, CertificateRow, VersionRow};
+use crate::vault::{Column, Vault};
 
 mod items;
 
@@ -115,14 +117,20 @@ pub fn in_force(conn: &mut Conn, row: &CertificateRow) -> Result<VersionRow, Pro
 ///
 /// # Errors
 /// As [`visible`].
-pub fn describe(conn: &mut Conn, id: &str, account: &Account, today: Day) -> Result<Certificate, Problem> {
+pub fn describe(
+    conn: &mut Conn,
+    vault: &Vault,
+    id: &str,
+    account: &Account,
+    today: Day,
+) -> Result<Certificate, Problem> {
     let row = visible(conn, id, account)?;
     let version = in_force(conn, &row)?;
     let is_holder = account.role == Role::Holder;
     Ok(Certificate {
-        items: items::of(&version.items, kind(&row)?, is_holder)?,
+        items: items::of(&plain_items(vault, &version)?, kind(&row)?, is_holder)?,
         identifier: row.identifier.clone(),
-        summary: Summary::of(row, is_holder, today)?,
+        summary: Summary::of(row, vault, is_holder, today)?,
     })
 }
 
@@ -130,20 +138,21 @@ pub fn describe(conn: &mut Conn, id: &str, account: &Account, today: Day) -> Res
 ///
 /// # Errors
 /// When the database cannot.
-pub fn list(conn: &mut Conn, holder_id: &str, today: Day) -> Result<Vec<Summary>, Problem> {
+pub fn list(conn: &mut Conn, vault: &Vault, holder_id: &str, today: Day) -> Result<Vec<Summary>, Problem> {
     let rows = rows::of_holder(conn, holder_id)?;
-    rows.into_iter().map(|row| Summary::of(row, true, today)).collect()
+    rows.into_iter().map(|row| Summary::of(row, vault, true, today)).collect()
 }
 
 impl Summary {
-    fn of(row: CertificateRow, is_holder: bool, today: Day) -> Result<Self, Problem> {
+    fn of(row: CertificateRow, vault: &Vault, is_holder: bool, today: Day) -> Result<Self, Problem> {
         let kind = kind(&row)?;
+        let number = vault.open_text(&Column::CertificateNumber.of(&row.id), &row.number_ciphertext)?;
         let day = |day| u32::try_from(day).map(Day).map(|day| day.to_string()).map_err(Problem::internal);
         Ok(Self {
             not_presentable: present::allowed(&row, today).err().map(Code::name),
             kind_name: kind.name_zh(),
             kind_name_en: kind.name_en(),
-            number: if is_holder { row.number } else { masked(kind, &row.number) },
+            number: if is_holder { number.reveal().to_owned() } else { masked(kind, number.reveal()) },
             status: row.status.parse()?,
             issued_on: day(row.issued_on)?,
             valid_from: day(row.valid_from)?,
@@ -158,6 +167,12 @@ impl Summary {
             specimen: row.specimen,
         })
     }
+}
+
+/// The data items of a version, canonical JSON.
+fn plain_items(vault: &Vault, version: &VersionRow) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let cell = Column::CertificateItems.of_version(&version.certificate_id, version.version);
+    Ok(vault.open_bytes(&cell, &version.items_ciphertext)?)
 }
 
 fn kind(row: &CertificateRow) -> Result<Kind, Problem> {

@@ -11,14 +11,18 @@ use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::keys::CeremonyError;
+use crate::store::StoreError;
 
 mod accounts;
+mod backup;
 mod bundle;
 mod demo;
 mod docs;
 mod generate;
+mod health;
 mod import;
 mod keys;
+mod migrate;
 mod progress;
 mod serve;
 mod service_keys;
@@ -40,6 +44,7 @@ Examples:
   yzt accounts add --login zhang --role officer --name 张警官
   yzt bundle export --out DIR        what officers carry, as files
   yzt verify --bundle DIR CODE       decide about a code without network
+  yzt backup --out FILE              database and keys in one file, while servers go on
   yzt docs configuration             all settings";
 
 /// 道路运输电子证照 Electronic road-transport certificates
@@ -68,6 +73,10 @@ enum Command {
     Accounts(accounts::Accounts),
     /// Register, list and revoke the keys that services sign requests with
     ServiceKeys(service_keys::ServiceKeys),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Migrate(migrate::Migrate),
+    Health(health::Health),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -95,7 +104,7 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = || Config::load(arguments.config.as_deref());
     match arguments.command {
-        Command::Serve => serve::run(config()?)?,
+        Command::Serve => serve::run(config()?, arguments.config)?,
         Command::Import(import) => return import.run(config()?),
         Command::Generate(generate) => generate.run()?,
         Command::Demo(demo) => return demo.run(),
@@ -104,6 +113,10 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Keys(keys) => keys.run(config()?)?,
         Command::Accounts(accounts) => accounts.run(config()?)?,
         Command::ServiceKeys(keys) => keys.run(config()?)?,
+        Command::Backup(backup) => backup.run(config()?)?,
+        Command::Restore(restore) => restore.run(config()?)?,
+        Command::Migrate(migrate) => migrate.run(config()?)?,
+        Command::Health(health) => health.run(&config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)
@@ -153,6 +166,12 @@ impl From<StartError> for Failure {
             StartError::Config(error) => error.into(),
             other => Self::new(other),
         }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(error)
     }
 }
 

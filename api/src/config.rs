@@ -10,11 +10,13 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 mod kinds;
+mod live;
 mod production;
 mod reference;
 mod settings;
 
-pub use kinds::{Environment, LogFormat, Secret};
+pub use kinds::{Constant, Environment, LogFormat, Origins, Secret};
+pub use live::{Live, Reloaded, is_live};
 pub use production::faults;
 pub use reference::reference;
 pub use settings::{Config, SETTINGS, Setting};

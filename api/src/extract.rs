@@ -1,6 +1,7 @@
 //! The JSON body of a request, with every way it can be wrong turned into a problem.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::pin::Pin;
 
 use actix_web::error::PayloadError;
@@ -59,6 +60,9 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 pub fn unread(error: &actix_web::Error) -> Problem {
     match error.as_error::<PayloadError>() {
         Some(PayloadError::Overflow) => Code::BodyTooLarge.into(),
+        Some(PayloadError::Incomplete(Some(cause))) if cause.kind() == ErrorKind::TimedOut => {
+            Code::BodyTooSlow.into()
+        }
         Some(PayloadError::EncodingCorrupted | PayloadError::UnknownLength) | None
             if error.as_response_error().status_code() == 413 =>
         {

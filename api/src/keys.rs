@@ -2,8 +2,10 @@
 //!
 //! - `keys/cipher.rs`: SM4-GCM and the way from a passphrase to a key
 //! - `keys/keystore.rs`: encrypted files, one for each key
+//! - `keys/custody.rs`: where private halves are kept: key files, a module, a signing service
+//! - `keys/module.rs`: what keeps private keys outside this process, `keys/pkcs11.rs` and `keys/service.rs`
 //! - `keys/rules.rs`: which key of several signs now; the 24 hours between publication and use
-//! - `keys/signer.rs`: hands out the key that signs
+//! - `keys/signer.rs`: hands out the key that signs, wherever it is
 //! - `keys/ceremony.rs`: making, rotating and revoking keys
 //!
 //! What is not here: signatures (verifier-core) and what is published (the trust list).
@@ -13,14 +15,22 @@ use std::str::FromStr;
 
 mod ceremony;
 pub mod cipher;
+mod custody;
 mod keystore;
+mod module;
+mod pkcs11;
 mod rules;
+mod service;
+mod signature;
 mod signer;
 
 pub use ceremony::{Ceremony, CeremonyError, pinned_roots, revoke};
+pub use custody::Custody;
 pub use keystore::{Keystore, KeystoreError};
+pub use module::ModuleError;
 pub use rules::{KeyState, PUBLICATION_SECONDS};
-pub use signer::{ActiveKey, Signer, SignerError};
+pub use signature::Input;
+pub use signer::{ActiveKey, Signer, SignerError, aside};
 
 /// What a key is for. A key has one use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,9 +2,13 @@
 
 use std::fmt::Write;
 
+use prometheus::process_collector::ProcessCollector;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
+
+use crate::store::Meter;
 
 /// Makes [`Metrics`] from entries of field, kind, name, labels and help.
 macro_rules! metrics {
@@ -29,6 +33,7 @@ macro_rules! metrics {
                     let $field = new::$kind($name, $help, &[$($label),*])?;
                     registry.register(Box::new($field.clone()))?;
                 )*
+                registry.register(Box::new(ProcessCollector::for_self()))?;
                 Ok(Self { registry, $( $field, )* })
             }
         }
@@ -42,10 +47,40 @@ metrics! {
         "Time from a request's head to its answer's head.";
     in_flight: IntGauge "yzt_http_requests_in_flight" []
         "Requests being worked on.";
+    degraded: IntGaugeVec "yzt_degraded" ["part"]
+        "1 while a part is down without which this server goes on, in a lesser way: redis.";
+    unlimited: IntCounterVec "yzt_unlimited_total" ["limit"]
+        "Requests that no limit could be asked about, because Redis did not answer, by limit.";
+    shed: IntCounter "yzt_http_requests_shed_total" []
+        "Requests turned away because `in_flight_limit` others were being worked on.";
     sign_ins: IntCounterVec "yzt_sign_ins_total" ["outcome"]
         "Attempts to sign in, by outcome: ok, failed, limited.";
     signed_requests: IntCounterVec "yzt_signed_requests_total" ["outcome"]
         "Requests that carry a signature, by outcome: ok, or the code of the problem.";
+    build: IntGaugeVec "yzt_build_info" ["version"]
+        "Always 1; the label is the version of this program.";
+    clock: IntGauge "yzt_clock_timestamp_seconds" []
+        "What time this server thinks it is, unix seconds: codes are good for a minute.";
+    database_in_use: IntGaugeVec "yzt_database_in_use" ["lane"]
+        "Database connections that work: lane all (PostgreSQL), or readers and writers (SQLite).";
+    database_waiting: IntGaugeVec "yzt_database_waiting" ["lane"]
+        "Pieces of work that wait for a database connection.";
+    database_failures: IntCounterVec "yzt_database_failures_total" ["kind"]
+        "What the database failed at: unreachable, busy (waited too long, or in each other's way), query.";
+    trust_list_expiry: IntGauge "yzt_trust_list_expiry_timestamp_seconds" []
+        "When the newest trust list ends, unix seconds; made anew every 12 hours.";
+    status_list_issued: IntGauge "yzt_status_list_issued_timestamp_seconds" []
+        "When the newest status list was made, unix seconds.";
+    status_list_expiry: IntGauge "yzt_status_list_expiry_timestamp_seconds" []
+        "When the newest status list ends, unix seconds.";
+    upkeep: IntGauge "yzt_upkeep_success_timestamp_seconds" []
+        "When this server last saw to it that the published lists are fresh, unix seconds; every minute.";
+    key_expiry: IntGaugeVec "yzt_signing_key_expiry_timestamp_seconds" ["use"]
+        "When the key that signs now for this use ends, unix seconds; 0: none may sign.";
+    backup: IntGauge "yzt_backup_success_timestamp_seconds" []
+        "The moment the newest backup holds, unix seconds; 0: there is none.";
+    disk_free: IntGauge "yzt_data_dir_free_bytes" []
+        "Bytes free where this server keeps what it writes.";
     wechat_sign_ins: IntCounterVec "yzt_wechat_sign_ins_total" ["outcome"]
         "Codes of WeChat's `wx.login` asked about, by outcome: ok, code (invalid or used), limited, blocked, unavailable.";
     real_name_checks: IntCounterVec "yzt_real_name_checks_total" ["outcome"]
@@ -54,13 +89,38 @@ metrics! {
         "Certificate records that came in, by outcome: created, changed, unchanged, rejected.";
     verdicts: IntCounterVec "yzt_verdicts_total" ["via", "outcome", "reason"]
         "Verdicts of this server, via online verification or a receipt, by outcome and reason (none when valid).";
+    signatures: IntCounterVec "yzt_signatures_total" ["use", "outcome"]
+        "Signatures asked for, by use of the key and outcome: ok, failed.";
+    signature_seconds: HistogramVec "yzt_signature_duration_seconds" ["use"]
+        "Time to make a signature, waiting for a session with the module and verifying what it answers included.";
     receipts: IntCounterVec "yzt_receipts_total" ["state"]
         "Receipts uploaded, by state: accepted, already_had, conflict, rejected.";
     audit_unwritten: IntCounterVec "yzt_audit_unwritten_total" ["action"]
         "Events that the audit log could not take, by action. Sensitive ones were refused for it.";
 }
 
+/// What Prometheus' own library counts about the process.
+pub const OF_THE_PROCESS: &[(&str, &str)] = &[
+    ("process_cpu_seconds_total", "Processor time used, in seconds."),
+    ("process_max_fds", "Files and connections this process may have open."),
+    ("process_open_fds", "Files and connections it has open."),
+    ("process_resident_memory_bytes", "Memory it holds."),
+    ("process_start_time_seconds", "When it started, unix seconds."),
+    ("process_threads", "Its threads."),
+    ("process_virtual_memory_bytes", "Address space it has asked for."),
+];
+
 impl Metrics {
+    /// Where the database is counted.
+    #[must_use]
+    pub fn database(&self) -> Meter {
+        Meter {
+            in_use: self.database_in_use.clone(),
+            waiting: self.database_waiting.clone(),
+            failures: self.database_failures.clone(),
+        }
+    }
+
     /// All metrics in Prometheus' text form.
     #[must_use]
     pub fn text(&self) -> String {
@@ -82,6 +142,9 @@ pub fn reference() -> String {
         };
         let _ = writeln!(text, "| `{name}` | {labels} | {meaning} |");
     }
+    for (name, meaning) in OF_THE_PROCESS {
+        let _ = writeln!(text, "| `{name}` | – | {meaning} |");
+    }
     text
 }
 
@@ -90,7 +153,8 @@ const HEAD: &str = "\
 
 <!-- Made by `yzt docs metrics` from api/src/metrics.rs. Do not edit. -->
 
-`GET /metrics` answers in Prometheus' text form. A proxy in front should not pass it on to the public.
+`GET /metrics` answers in Prometheus' text form. A proxy in front should not pass it on to the public. Alarms over these metrics, each with
+what it means and what to do, are in `deploy/prometheus/rules.yml`; a dashboard for Grafana is `deploy/grafana/yzt.json`.
 
 | metric | labels | meaning |
 |---|---|---|
@@ -99,7 +163,7 @@ const HEAD: &str = "\
 /// One constructor for each kind, with one signature, so that the macro can name them.
 #[allow(non_snake_case, reason = "named after the kinds they make")]
 mod new {
-    use super::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts};
+    use super::{HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts};
     use prometheus::Result;
 
     const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -108,9 +172,17 @@ mod new {
         IntCounterVec::new(Opts::new(name, help), labels)
     }
 
+    pub fn IntCounter(name: &str, help: &str, _labels: &[&str]) -> Result<IntCounter> {
+        IntCounter::new(name, help)
+    }
+
     pub fn HistogramVec(name: &str, help: &str, labels: &[&str]) -> Result<HistogramVec> {
         let options = HistogramOpts::new(name, help).buckets(BUCKETS.to_vec());
         HistogramVec::new(options, labels)
+    }
+
+    pub fn IntGaugeVec(name: &str, help: &str, labels: &[&str]) -> Result<IntGaugeVec> {
+        IntGaugeVec::new(Opts::new(name, help), labels)
     }
 
     pub fn IntGauge(name: &str, help: &str, _labels: &[&str]) -> Result<IntGauge> {

@@ -26,6 +26,9 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What a request without a route is called.
 const NO_ROUTE: &str = "none";
 
+/// What browsers may let our pages do: see codes, know where a check takes place. All else is off.
+const PERMISSIONS: &str = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), bluetooth=(), \
+    display-capture=(), serial=(), hid=()";
 const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
     object-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -122,6 +125,9 @@ fn protect(headers: &mut HeaderMap, is_page: bool, secure: bool) {
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(header::CACHE_CONTROL, "no-store");
+    set(header::CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+    set(header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
+    set(header::PERMISSIONS_POLICY, PERMISSIONS);
     if secure {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }

@@ -23,7 +23,7 @@ impl Outbound {
     /// # Errors
     /// When this machine's certificates cannot be read.
     pub fn new(seconds: u64) -> Result<Self, Failure> {
-        use_ring();
+        crate::tls::prepare();
         let client = Client::builder()
             .timeout(Duration::from_secs(seconds.max(1)))
             .redirect(reqwest::redirect::Policy::none())
@@ -59,13 +59,8 @@ pub async fn ask(request: RequestBuilder) -> Result<Zeroizing<Vec<u8>>, Failure>
 
 /// A client for servers that are reached without TLS: no certificate is read for it.
 pub fn plain() -> ClientBuilder {
-    use_ring();
+    crate::tls::prepare();
     Client::builder().tls_certs_only([])
-}
-
-/// Says which cryptography TLS is done with. Once for a process is enough, and again does no harm.
-fn use_ring() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// Why a service gave no answer that can be used.

@@ -1,8 +1,11 @@
 //! Publication: the trust list and the status list that officers carry, kept fresh and remembered.
 //!
 //! - `publish/trust_list.rs`, `publish/status_list.rs`: what they say
+//! - `publish/shelf.rs`: the newest ones, as this server remembers them
 //! - `publish/indices.rs`: places in the status list
 //! - `publish/upkeep.rs`: the task that keeps them fresh when nobody asks
+//!
+//! Servers that find a list due at once make it in turn, and those behind the first find it made.
 //!
 //! Every list that was published is kept, so that a verdict can be repeated with the very data a device had.
 
@@ -19,11 +22,13 @@ use crate::store::{Conn, keys};
 
 mod error;
 pub mod indices;
+mod shelf;
 mod status_list;
 mod trust_list;
 mod upkeep;
 
 pub use error::PublishError;
+pub use shelf::Shelf;
 pub use status_list::status;
 pub use upkeep::keep_fresh;
 
@@ -44,12 +49,18 @@ fn status_url(config: &Config) -> String {
 struct Press {
     signer: Arc<Signer>,
     config: Config,
+    shelf: Arc<Shelf>,
     now: Timestamp,
 }
 
 impl Press {
     fn of(app: &App) -> Self {
-        Self { signer: Arc::clone(&app.signer), config: app.config.clone(), now: app.clock.now() }
+        Self {
+            signer: Arc::clone(&app.signer),
+            config: app.config.clone(),
+            shelf: Arc::clone(&app.shelf),
+            now: app.clock.now(),
+        }
     }
 }
 
@@ -80,6 +91,7 @@ async fn newest<T: Send + 'static>(
         if let Some(row) = app.db.read(move |conn| look(&looking, conn)).await? {
             return Ok(row);
         }
+        let _turn = app.shelf.turn().await;
         match app.db.write(move |conn| make(&making, conn)).await {
             Err(PublishError::Contended) => {}
             other => return other,
@@ -94,7 +106,10 @@ async fn newest<T: Send + 'static>(
 /// As [`newest_trust_list`].
 pub async fn current(app: &App) -> Result<TrustList, PublishError> {
     let row = newest_trust_list(app).await?;
-    open(app, row).await
+    match app.shelf.trust(row.seq) {
+        Some(opened) => Ok(opened.list.clone()),
+        None => open(app, row).await,
+    }
 }
 
 /// A published trust list, opened under the roots this server knows.

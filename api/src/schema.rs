@@ -4,7 +4,8 @@ diesel::table! {
     holders (id) {
         id -> Text,
         code_type -> Text,
-        code -> Text,
+        code_ciphertext -> Binary,
+        code_index -> Text,
         name -> Text,
         created_at -> BigInt,
     }
@@ -14,7 +15,8 @@ diesel::table! {
     certificates (id) {
         id -> Text,
         kind -> Text,
-        number -> Text,
+        number_ciphertext -> Binary,
+        number_index -> Text,
         issuer_code -> Text,
         division -> Text,
         identifier -> Text,
@@ -39,8 +41,8 @@ diesel::table! {
     certificate_versions (certificate_id, version) {
         certificate_id -> Text,
         version -> Integer,
-        items -> Text,
-        digest -> Binary,
+        items_ciphertext -> Binary,
+        items_mac -> Binary,
         status_index -> BigInt,
         replaced_as -> Nullable<Text>,
         credential -> Binary,
@@ -79,7 +81,7 @@ diesel::table! {
         id -> Text,
         idempotency_key -> Nullable<Text>,
         account_id -> Text,
-        digest -> Nullable<Binary>,
+        body_mac -> Nullable<Binary>,
         started_at -> BigInt,
         finished_at -> Nullable<BigInt>,
         lines -> BigInt,
@@ -106,6 +108,8 @@ diesel::table! {
     signing_keys (kid) {
         kid -> Text,
         key_use -> Text,
+        custody -> Text,
+        label -> Text,
         public_key -> Binary,
         development -> Bool,
         not_before -> BigInt,
@@ -138,6 +142,16 @@ diesel::table! {
         digest -> Binary,
         generation -> BigInt,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    data_keys (id) {
+        id -> Text,
+        wrapped -> Binary,
+        master_key -> Text,
+        created_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
     }
 }
 
@@ -279,6 +293,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    claims (digest) {
+        digest -> Binary,
+        claimant -> Nullable<Binary>,
+        ends_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    schema_support (id) {
+        id -> Integer,
+        least -> Text,
+    }
+}
+
+diesel::table! {
+    backups (id) {
+        id -> Text,
+        made_at -> BigInt,
+        length -> BigInt,
+        sealed -> Bool,
+    }
+}
+
+diesel::table! {
     audit_entries (seq) {
         seq -> BigInt,
         id -> Text,
@@ -354,6 +392,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     trust_lists,
     status_lists,
+    data_keys,
     accounts,
     service_keys,
     service_nonces,

@@ -1,21 +1,28 @@
 //! The HTTP server: listening, answering, stopping without dropping what is in flight.
 
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZero;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use actix_cors::Cors;
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::http::header;
+use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App as Application, HttpServer, web};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::app::{App, StartError};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Origins};
 use crate::problem::{Code, Problem};
-use crate::{auth, observe, publish, routes};
+use crate::{auth, budget, observe, publish, reload, routes};
 
-/// How long a client may take to send the head of a request, or to close.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take to close.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How much longer than the longest statement a request waits for its database.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// How soon a server notices that keys were made or revoked.
 const LEARN_EVERY: Duration = Duration::from_secs(20);
@@ -26,10 +33,8 @@ pub struct Running {
     app: web::Data<App>,
     handle: ServerHandle,
     ended: JoinHandle<std::io::Result<()>>,
-    upkeep: JoinHandle<()>,
-    learning: JoinHandle<()>,
-    sweeping: JoinHandle<()>,
-    forgetting: JoinHandle<()>,
+    /// What it looks after by itself.
+    tasks: JoinSet<()>,
 }
 
 impl Running {
@@ -65,12 +70,9 @@ impl Running {
     ///
     /// # Errors
     /// When the server had already ended in an error.
-    pub async fn stop(self) -> Result<(), StartError> {
+    pub async fn stop(mut self) -> Result<(), StartError> {
         self.handle.stop(true).await;
-        self.upkeep.abort();
-        self.learning.abort();
-        self.sweeping.abort();
-        self.forgetting.abort();
+        self.tasks.abort_all();
         ended(self.ended).await
     }
 }
@@ -85,38 +87,58 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let address = listener.local_addr().map_err(|error| StartError::Listen(error.to_string()))?;
     config.bind = address.to_string();
     let app = web::Data::new(App::start(config, clock).await?);
+    if let Some(limit) = app.config.statement_limit() {
+        // The database is given the time to break the statement off by itself.
+        app.db.limit_waiting(limit + GRACE);
+    }
     let server = build(app.clone(), listener)?;
     let handle = server.handle();
-    let upkeep = tokio::spawn(publish::keep_fresh(app.clone()));
-    let learning = tokio::spawn(keep_learning(app.clone()));
-    let sweeping = tokio::spawn(auth::sessions::keep_swept(app.clone()));
-    let forgetting = tokio::spawn(auth::signed_request::keep_swept(app.clone()));
-    Ok(Running { address, app, handle, ended: tokio::spawn(server), upkeep, learning, sweeping, forgetting })
+    let mut tasks = JoinSet::new();
+    tasks.spawn(publish::keep_fresh(app.clone()));
+    tasks.spawn(keep_learning(app.clone()));
+    tasks.spawn(auth::sessions::keep_swept(app.clone()));
+    tasks.spawn(auth::signed_request::keep_swept(app.clone()));
+    tasks.spawn(keep_connected(app.clone()));
+    Ok(Running { address, app, handle, ended: tokio::spawn(server), tasks })
 }
 
-/// Runs a server until SIGTERM or SIGINT.
+/// Runs a server until SIGTERM or SIGINT. On SIGHUP it reads its settings again, those of `file` too.
 ///
 /// # Errors
 /// As [`spawn`], or when the server ends by itself.
-pub async fn run(config: Config) -> Result<(), StartError> {
-    let server = spawn(config, Clock::System).await?;
+pub async fn run(config: Config, file: Option<PathBuf>) -> Result<(), StartError> {
+    let asked = reload::listen().map_err(|error| StartError::Ended(error.to_string()))?;
+    let server = spawn(config.clone(), Clock::System).await?;
+    let reloading = tokio::spawn(reload::whenever(asked, server.app.clone(), config, file));
     tracing::info!(address = %server.address, "listening");
-    server.until_asked_to_stop().await
+    let ended = server.until_asked_to_stop().await;
+    reloading.abort();
+    ended
 }
 
-/// Learns now and then which keys there are, so that `yzt keys` takes effect on servers that run.
+/// Learns now and then which keys there are, so that `yzt keys` and `yzt data-keys` take effect on servers that run.
 async fn keep_learning(app: web::Data<App>) {
     loop {
         tokio::time::sleep(LEARN_EVERY).await;
         if let Err(error) = app.learn_keys().await {
             tracing::error!(%error, "keys as before: they could not be learnt");
         }
+        if let Err(error) = app.learn_data_keys().await {
+            tracing::error!(%error, "data keys as before: they could not be learnt");
+        }
+    }
+}
+
+/// Keeps the connection to Redis up, where there is one.
+async fn keep_connected(app: web::Data<App>) {
+    if let Some(redis) = app.ephemeral.redis() {
+        redis.keep_connected().await;
     }
 }
 
 fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::Server, StartError> {
-    let body_limit = app.config.body_limit;
-    let stop_timeout = app.config.stop_timeout;
+    let settings = app.config.clone();
+    let (body_limit, origins) = (settings.body_limit, settings.cors_origins);
     let server = HttpServer::new(move || {
         Application::new()
             .app_data(app.clone())
@@ -125,18 +147,36 @@ fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::S
             .app_data(web::QueryConfig::default().error_handler(|_, _| Problem::new(Code::BadQuery).into()))
             .wrap(from_fn(auth::signed_request::admit))
             .wrap(Compress::default())
+            .wrap(from_fn(budget::limit))
+            .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
             .wrap(from_fn(observe::observe))
             .configure(routes::configure)
             .default_service(web::to(routes::nowhere))
     });
+    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
     let server = server
-        .client_request_timeout(HEAD_TIMEOUT)
-        .client_disconnect_timeout(HEAD_TIMEOUT)
-        .shutdown_timeout(stop_timeout)
+        .workers(workers)
+        .max_connections(settings.connection_limit.div_ceil(workers))
+        .keep_alive(Duration::from_secs(settings.keep_alive.into()))
+        .client_request_timeout(Duration::from_secs(settings.head_timeout.into()))
+        .client_disconnect_timeout(CLOSE_TIMEOUT)
+        .shutdown_timeout(settings.stop_timeout)
         .disable_signals()
         .listen(listener)
         .map_err(|error| StartError::Listen(error.to_string()))?;
     Ok(server.run())
+}
+
+/// What browsers let pages of other sites do here: those sites call the API with a token, never with cookies.
+fn cors(origins: &Origins) -> Cors {
+    origins
+        .iter()
+        .fold(Cors::default(), Cors::allowed_origin)
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
+        .allowed_header("idempotency-key")
+        .expose_headers([header::RETRY_AFTER, header::ETAG, observe::REQUEST_ID])
+        .max_age(600)
 }
 
 async fn asked_to_stop() {

@@ -7,27 +7,32 @@
 //! A row known by a unique key is had with `get_result` and not `first`: SQLite plans a query with a `LIMIT` anew at
 //! every use, which takes longer than the query.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use diesel::r2d2::Pool;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub mod accounts;
 pub mod activations;
 pub mod audit;
+pub mod backups;
 pub mod batches;
 pub mod bindings;
 pub mod certificates;
+pub mod claims;
 mod connect;
+pub mod data_keys;
 pub mod devices;
 mod error;
 pub mod events;
 pub mod holders;
 pub mod indices;
+pub mod inventory;
 pub mod keys;
 pub mod kpi;
-mod migrate;
+mod meter;
+pub mod migrate;
 pub mod presentations;
 pub mod publication;
 pub mod receipts;
@@ -38,9 +43,11 @@ pub mod wechat_users;
 
 pub use connect::{Conn, DatabaseUrl, Durability};
 pub use error::StoreError;
-pub use transaction::{attempt, transaction};
+pub use meter::Meter;
+pub use transaction::{PUBLICATION, attempt, in_turn, transaction};
 
 use connect::Manager;
+use meter::Raised;
 
 /// How long a request waits for a connection before it is told to come again.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -54,6 +61,10 @@ pub struct StoreSettings {
     pub connections: u32,
     /// What an acknowledged write has survived (SQLite).
     pub durability: Durability,
+    /// Longest a statement may take (PostgreSQL); `None`: as long as it takes.
+    pub statement_limit: Option<Duration>,
+    /// Whether the schema is brought up to date; if not, it must be.
+    pub migrate: bool,
 }
 
 /// The database. Cheap to clone: all clones share their connections.
@@ -61,29 +72,60 @@ pub struct StoreSettings {
 pub struct Db {
     readers: Lane,
     writers: Lane,
+    manager: Manager,
 }
 
 impl Db {
     /// Connects, brings the schema up to date and is ready for work. Blocks.
     ///
     /// # Errors
-    /// When the database cannot be reached, or holds a schema this program does not know how to move on from.
+    /// When the database cannot be reached, or holds a schema this program cannot work with.
     pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
-        let mut first = Manager::new(settings, false).connect_now()?;
-        migrate::up(&mut first)?;
+        Self::open_metered(settings, None)
+    }
+
+    /// As [`Self::open`], and counts what happens.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_metered(settings: &StoreSettings, meter: Option<Meter>) -> Result<Self, StoreError> {
+        let mut first = Manager::new(settings, false, None).unlimited().connect_now()?;
+        if settings.migrate {
+            let applied = migrate::up(&mut first)?.len();
+            tracing::info!(applied, "schema up to date");
+        }
+        migrate::fit_schema(&mut first)?;
         drop(first);
+        let manager = |read_only| Manager::new(settings, read_only, meter.clone());
         Ok(match settings.url {
             // SQLite has one writer at a time. Queueing for it here, in order, costs nothing; letting SQLite
             // sort it out costs `database is locked`.
             DatabaseUrl::Sqlite(_) => Self {
-                readers: Lane::new(Manager::new(settings, true), settings.connections),
-                writers: Lane::new(Manager::new(settings, false), 1),
+                readers: Lane::new("readers", manager(true), settings.connections),
+                writers: Lane::new("writers", manager(false), 1),
+                manager: manager(false),
             },
             DatabaseUrl::Postgres(_) => {
-                let lane = Lane::new(Manager::new(settings, false), settings.connections);
-                Self { readers: lane.clone(), writers: lane }
+                let lane = Lane::new("all", manager(false), settings.connections);
+                Self { readers: lane.clone(), writers: lane, manager: manager(false) }
             }
         })
+    }
+
+    /// From here on nobody waits longer than `limit` for work that was begun: a database that took the question and
+    /// vanished must not hold up who asks. What it does with a write then is not known.
+    pub fn limit_waiting(&self, limit: Duration) {
+        // Who was first has decided.
+        let _ = self.readers.limit.set(limit);
+        let _ = self.writers.limit.set(limit);
+    }
+
+    /// A connection of its own, beside the pool: for what is rare and may come up where one is held already. Blocks.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub fn connect(&self) -> Result<Conn, StoreError> {
+        self.manager.connect_now()
     }
 
     /// Runs `work`, which only reads, on a blocking thread and outside any transaction.
@@ -117,16 +159,36 @@ impl Db {
 /// A pool and its queue. The queue is tokio's, first come first served, so that work that waits holds no thread.
 #[derive(Clone)]
 struct Lane {
+    name: &'static str,
+    meter: Option<Meter>,
     pool: Pool<Manager>,
     places: Arc<Semaphore>,
+    limit: Arc<OnceLock<Duration>>,
 }
 
 impl Lane {
-    fn new(manager: Manager, size: u32) -> Self {
+    fn new(name: &'static str, manager: Manager, size: u32) -> Self {
         let size = size.max(1);
         Self {
+            name,
+            meter: manager.meter().cloned(),
             pool: manager.pool(size, PATIENCE),
             places: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1))),
+            limit: Arc::default(),
+        }
+    }
+
+    /// Waits for its turn.
+    async fn place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let _waiting =
+            Raised::new(self.meter.as_ref().map(|meter| meter.waiting.with_label_values(&[self.name])));
+        let turn = Arc::clone(&self.places).acquire_owned();
+        match tokio::time::timeout(PATIENCE, turn).await {
+            Ok(place) => place.map_err(|_| StoreError::Stopped),
+            Err(_) => {
+                self.meter.iter().for_each(|meter| meter.failed(&StoreError::Busy));
+                Err(StoreError::Busy)
+            }
         }
     }
 
@@ -136,29 +198,25 @@ impl Lane {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let waiting = Arc::clone(&self.places).acquire_owned();
-        let place = tokio::time::timeout(PATIENCE, waiting)
-            .await
-            .map_err(|_| StoreError::Busy)?
-            .map_err(|_| StoreError::Stopped)?;
-        let pool = self.pool.clone();
-        tokio::task::spawn_blocking(move || {
-            let mut conn = pool.get().map_err(StoreError::unreachable)?;
+        // One patience for the place and the connection together.
+        let until = Instant::now() + PATIENCE;
+        let place = self.place().await?;
+        let (pool, meter, lane) = (self.pool.clone(), self.meter.clone(), self.name);
+        let working = tokio::task::spawn_blocking(move || {
+            let in_use = Raised::new(meter.as_ref().map(|meter| meter.in_use.with_label_values(&[lane])));
+            let left = until.saturating_duration_since(Instant::now());
+            let mut conn = pool.get_timeout(left).map_err(StoreError::unreachable).inspect_err(|error| {
+                meter.iter().for_each(|meter| meter.failed(error));
+            })?;
             let answer = work(&mut conn);
             drop(conn);
-            drop(place);
+            drop((place, in_use));
             answer
-        })
-        .await
-        .map_err(|_| StoreError::Stopped)?
+        });
+        let worked = match self.limit.get() {
+            Some(limit) => tokio::time::timeout(*limit, working).await.map_err(StoreError::unreachable)?,
+            None => working.await,
+        };
+        worked.map_err(|_| StoreError::Stopped)?
     }
-}
-
-/// Asks the database for nothing, to see whether it answers.
-///
-/// # Errors
-/// When it does not.
-pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
-    use diesel::connection::SimpleConnection;
-    Ok(conn.batch_execute("SELECT 1")?)
 }

@@ -2,6 +2,9 @@
 //!
 //! The verdict is [`verifier_core::verify()`], the same as without network; only the data are newer: the current
 //! trust list, and the status of the one certificate from the database. What a phone says of a status never counts.
+//! A code that was checked before in another scan is told so (`seen_before`), whichever server was asked: who saw it first
+//! is claimed in the database, and forgotten once the code can no longer be shown.
+//!
 //! What is not here: who may ask how often (`routes/verifications.rs`), and verdicts as of a scan (`receipt.rs`).
 //!
 //! - `verification/status.rs`: the status of a version, now and at an earlier time
@@ -13,9 +16,10 @@ use std::collections::BTreeMap;
 use verifier_core::receipt::CertificateReference;
 use verifier_core::status::{Status, StatusList};
 use verifier_core::trust::TrustList;
-use verifier_core::{Bundle, Outcome, Reason, Seconds, State, UnverifiedReference, Verdict};
+use verifier_core::{Bundle, CLOCK_ALLOWANCE, Outcome, Reason, Seconds, State, UnverifiedReference, Verdict};
 
 use crate::app::App;
+use crate::ephemeral::Key;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::publish;
@@ -24,11 +28,11 @@ use crate::store::{Conn, StoreError};
 
 pub mod status;
 
-/// Decides about a code now.
+/// Decides about a code now. `scan` names the scan: the same may ask again.
 ///
 /// # Errors
 /// When this server cannot decide at all: its database or its trust list are not to be had.
-pub async fn decide(app: &App, code: String) -> Result<Verdict, Problem> {
+pub async fn decide(app: &App, code: String, scan: Key) -> Result<Verdict, Problem> {
     let trust = publish::current(app).await?;
     let reference = ours(&trust, &app.config.iss, verifier_core::unverified_reference(&code));
     let known = match reference {
@@ -38,10 +42,30 @@ pub async fn decide(app: &App, code: String) -> Result<Verdict, Problem> {
     let status = known.map(|known| (known.index, status::now(&known.certificate, &known.version)));
     let now = app.clock.now().seconds();
     let bundle = with_status(trust, &app.config.iss, status, now);
-    let verify = move || verifier_core::verify(&code, Ok(&bundle), now, &State::default());
-    let verdict = tokio::task::spawn_blocking(verify).await.map_err(Problem::internal)?;
+    let first = move || (verifier_core::verify(&code, Ok(&bundle), now, &State::default()), code, bundle);
+    let (verdict, code, bundle) = in_background(first).await?;
+    let verdict = match seen_before(app, &verdict, scan).await? {
+        Some(state) => in_background(move || verifier_core::verify(&code, Ok(&bundle), now, &state)).await?,
+        None => verdict,
+    };
     count(&app.metrics, "online", verdict.outcome, verdict.reason);
     Ok(verdict)
+}
+
+/// What a device would remember that has seen this presentation before, if another scan has. Only of a valid one is it
+/// asked: any other is not accepted anyway.
+async fn seen_before(app: &App, verdict: &Verdict, scan: Key) -> Result<Option<State>, Problem> {
+    let Some(shown) = verdict.presentation.filter(|_| verdict.outcome == Outcome::Valid) else {
+        return Ok(None);
+    };
+    let key = Key::new("presentation", &shown.cti.to_string());
+    let showable = shown.expires.plus(2 * CLOCK_ALLOWANCE);
+    let is_first = app.claims.claim_by(key, scan, showable.into()).await?;
+    Ok((!is_first).then(|| State::new(Seconds(0), [(shown.cti, shown.expires)])))
+}
+
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
 }
 
 /// A certificate of this server, found by its place in the status list.

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -44,11 +44,45 @@ impl Site {
 }
 
 /// A server that does not outlive its test, however that ends.
-struct Server(Child);
+struct Server {
+    child: Child,
+    log: BufReader<ChildStderr>,
+    text: String,
+    address: String,
+}
+
+impl Server {
+    /// Starts it and waits until it listens.
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let mut server = Self { child, log, text: String::new(), address: String::new() };
+        let line = server.line_with("\"address\":\"");
+        let (_, rest) = line.split_once("\"address\":\"").unwrap();
+        server.address = rest.split('"').next().unwrap().to_owned();
+        server
+    }
+
+    /// The next line of its log that has this in it.
+    fn line_with(&mut self, words: &str) -> String {
+        loop {
+            let from = self.text.len();
+            assert_ne!(self.log.read_line(&mut self.text).unwrap(), 0, "{}", self.text);
+            if self.text[from..].contains(words) {
+                return self.text[from..].to_owned();
+            }
+        }
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        let _ = self.child.kill();
     }
 }
 
@@ -193,19 +227,86 @@ fn an_account_that_would_not_do_is_not_added() {
 }
 
 #[test]
+fn a_backup_is_made_checked_and_restored_into_an_empty_place_only() {
+    let site = Site::new();
+    run(site.yzt(&["keys", "init"]));
+    let kid = out(&run(site.yzt(&["keys", "list"])));
+    std::fs::write(site.directory.path().join("passphrase"), "of the backup\n").unwrap();
+    let under = ["--passphrase-file", "passphrase"];
+    let made = run(site.yzt(&[&["backup", "--out", "b.yztb"], &under[..]].concat()));
+    assert!(made.status.success(), "{}", err(&made));
+    let checked = run(site.yzt(&[&["backup", "verify", "b.yztb"], &under[..]].concat()));
+    assert!(out(&checked).contains(" sqlite schema 2026"), "{}{}", out(&checked), err(&checked));
+
+    let restore = [&["restore", "b.yztb"], &under[..]].concat();
+    let refused = run(site.yzt(&restore));
+    assert!(err(&refused).contains("ever overwritten"), "{}", err(&refused));
+    std::fs::rename(site.directory.path().join("yzt-data"), site.directory.path().join("lost")).unwrap();
+    let restored = run(site.yzt(&restore));
+    assert!(restored.status.success(), "{}", err(&restored));
+    assert_eq!(out(&run(site.yzt(&["keys", "list"]))), kid);
+}
+
+#[test]
+fn production_makes_no_backup_that_anyone_can_read_unless_told_to() {
+    let site = Site::new();
+    run(site.production(&["keys", "init"]));
+    let refused = run(site.production(&["backup", "--out", "b.yztb"]));
+    assert!(err(&refused).contains("backup_passphrase_file"), "{}", err(&refused));
+    assert!(!site.directory.path().join("b.yztb").exists());
+    assert!(run(site.production(&["backup", "--out", "b.yztb", "--plain"])).status.success());
+}
+
+#[test]
+fn the_schema_is_checked_and_brought_up_to_date_by_itself() {
+    let site = Site::new();
+    assert_eq!(run(site.yzt(&["migrate", "--check"])).status.code(), Some(1));
+    assert!(out(&run(site.yzt(&["migrate"]))).starts_with("20261125000000\n"));
+    assert_eq!(run(site.yzt(&["migrate", "--check"])).status.code(), Some(0));
+}
+
+#[test]
+fn a_server_is_asked_how_it_is_without_an_http_client() {
+    let site = Site::new();
+    assert_eq!(run(site.yzt(&["health"])).status.code(), Some(1), "nobody listens on port 0");
+    let server = Server::start(site.yzt(&["serve"]));
+    let ask = |arguments: &[&str]| {
+        let mut command = site.yzt(arguments);
+        command.env("YZT_BIND", &server.address);
+        out(&run(command))
+    };
+    assert_eq!(ask(&["health"]), "ok\n");
+    assert!(ask(&["health", "--ready"]).contains("\"ready\":true"));
+}
+
+#[test]
+fn a_server_told_to_reload_takes_what_it_can_and_names_the_rest() {
+    let site = Site::new();
+    let file = site.directory.path().join("yzt.toml");
+    std::fs::write(&file, "in_flight_limit = 5\n").unwrap();
+    let mut server = Server::start(site.yzt(&["--config", "yzt.toml", "serve"]));
+    std::fs::write(&file, "in_flight_limit = 7\nlog_level = \"debug\"\niss = \"35\"\n").unwrap();
+    server.signal("-HUP");
+    let taken = server.line_with("settings reloaded");
+    assert!(taken.contains("in_flight_limit log_level"), "{taken}");
+    let waiting = server.line_with("needs a restart");
+    assert!(waiting.contains("\"setting\":\"iss\""), "{waiting}");
+    server.line_with("keys learnt");
+
+    std::fs::write(&file, "in_flight_limit = \"many\"\n").unwrap();
+    server.signal("-HUP");
+    let refused = server.line_with("settings as before");
+    assert!(refused.contains("in_flight_limit"), "{refused}");
+    server.signal("-TERM");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn a_server_stops_by_sigterm_and_its_log_tells_nothing_of_what_was_asked() {
     let site = Site::new();
     let mut command = site.yzt(&["serve"]);
-    let mut server = Server(command.env("YZT_LOG_LEVEL", "trace").stderr(Stdio::piped()).spawn().unwrap());
-    let mut log = BufReader::new(server.0.stderr.take().unwrap());
-    let mut text = String::new();
-    let address = loop {
-        let from = text.len();
-        assert_ne!(log.read_line(&mut text).unwrap(), 0, "{text}");
-        if let Some((_, rest)) = text[from..].split_once("\"address\":\"") {
-            break rest.split('"').next().unwrap().to_owned();
-        }
-    };
+    command.env("YZT_LOG_LEVEL", "trace");
+    let mut server = Server::start(command);
     let body = r#"{"login":"SECRET1","password":"SECRET2"}"#;
     let requests = [
         "GET /V/1SECRET3?a=SECRET4 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer SECRET5\r\n".to_owned(),
@@ -216,15 +317,27 @@ fn a_server_stops_by_sigterm_and_its_log_tells_nothing_of_what_was_asked() {
     ];
     // The page behind a code opens for everybody; who signs in wrongly is refused.
     for (head, (body, status)) in requests.iter().zip([("", 200), (body, 401)]) {
-        let mut connection = TcpStream::connect(&address).unwrap();
+        let mut connection = TcpStream::connect(&server.address).unwrap();
         write!(connection, "{head}connection: close\r\n\r\n{body}").unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
     }
-    assert!(Command::new("kill").arg(server.0.id().to_string()).status().unwrap().success());
-    log.read_to_string(&mut text).unwrap();
-    assert_eq!(server.0.wait().unwrap().code(), Some(0));
+    server.signal("-TERM");
+    server.log.read_to_string(&mut server.text).unwrap();
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    let text = &server.text;
     assert!(text.contains("\"route\":\"/v1/sessions\""), "{text}");
     assert!(!text.contains("SECRET"), "{text}");
+}
+
+#[test]
+fn a_server_that_does_not_reach_its_database_says_so_and_ends() {
+    let site = Site::new();
+    let mut serve = site.yzt(&["serve"]);
+    serve.env("YZT_DATABASE_URL", "postgres://yzt:s3cret@127.0.0.1:1/yzt");
+    let ended = run(serve);
+    let said = [out(&ended), err(&ended)].concat();
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(said.contains("database unreachable: ") && !said.contains("s3cret"), "{said}");
 }

@@ -3,22 +3,25 @@
 --
 -- One text for SQLite and PostgreSQL: ids are UUIDv7 as TEXT, instants BIGINT unix milliseconds, calendar days
 -- INTEGER days since 1970-01-01 (UTC+8), enums TEXT with CHECK, bytes BYTEA (which SQLite stores as they are).
+-- *_ciphertext is SM4-GCM bound to its row, *_index and *_mac are HMAC-SM3 of the plain value (docs/personal-data.md).
 
 -- 持证主体: a person or an organisation, known by its code (GB/T 36903 持证主体代码).
 CREATE TABLE holders (
     id          TEXT PRIMARY KEY,
     code_type   TEXT NOT NULL,              -- 111 公民身份号码, 001 统一社会信用代码, … (GB/T 36903)
-    code        TEXT NOT NULL,
+    code_ciphertext BYTEA NOT NULL,
+    code_index  TEXT NOT NULL,
     name        TEXT NOT NULL,
     created_at  BIGINT NOT NULL,
-    UNIQUE (code_type, code)
+    UNIQUE (code_type, code_index)
 );
 
 -- One row a licence. Its data items live in certificate_versions, one row for each time they changed.
 CREATE TABLE certificates (
     id            TEXT PRIMARY KEY,
     kind          TEXT NOT NULL CHECK (kind IN ('008','016','074','079','013','073','071','075','072')),
-    number        TEXT NOT NULL,            -- 证号
+    number_ciphertext BYTEA NOT NULL,       -- 证号, which may be a citizen id
+    number_index  TEXT NOT NULL,
     issuer_code   TEXT NOT NULL,            -- 统一社会信用代码 of the issuing authority
     division      TEXT NOT NULL,            -- GB/T 2260, six digits
     identifier    TEXT NOT NULL UNIQUE,     -- GB/T 36904 identifier of the current version
@@ -36,7 +39,7 @@ CREATE TABLE certificates (
     valid_to      INTEGER,                  -- last valid day; NULL: no end
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
-    UNIQUE (kind, issuer_code, number)
+    UNIQUE (kind, issuer_code, number_index)
 );
 CREATE INDEX certificates_by_holder ON certificates (holder_id);
 CREATE INDEX certificates_by_plate ON certificates (plate, plate_colour) WHERE plate IS NOT NULL;
@@ -50,8 +53,8 @@ CREATE INDEX certificates_review_overdue ON certificates (status_index) WHERE re
 CREATE TABLE certificate_versions (
     certificate_id TEXT NOT NULL REFERENCES certificates (id),
     version        INTEGER NOT NULL,
-    items          TEXT NOT NULL,           -- JSON, the data items as received and normalised
-    digest         BYTEA NOT NULL,          -- SM3 over the canonical items: the same digest, the same content
+    items_ciphertext BYTEA NOT NULL,        -- of canonical JSON, the data items as received and normalised
+    items_mac      BYTEA NOT NULL,          -- over the canonical items: the same MAC, the same content
     status_index   BIGINT NOT NULL UNIQUE,
     replaced_as    TEXT CHECK (replaced_as IN ('superseded','reported_lost')), -- NULL: the version in force
     credential     BYTEA NOT NULL,          -- tagged-off COSE_Sign1 by the seal key
@@ -91,7 +94,7 @@ CREATE TABLE ingest_batches (
     id          TEXT PRIMARY KEY,
     idempotency_key TEXT UNIQUE,
     account_id  TEXT NOT NULL,
-    digest      BYTEA,                      -- SM3 of the body, known when it has been read to its end
+    body_mac    BYTEA,                      -- known when the body has been read to its end
     started_at  BIGINT NOT NULL,
     finished_at BIGINT,
     lines       BIGINT NOT NULL,
@@ -116,6 +119,8 @@ CREATE TABLE ingest_findings (
 CREATE TABLE signing_keys (
     kid           TEXT PRIMARY KEY,         -- hex
     key_use       TEXT NOT NULL CHECK (key_use IN ('root','seal','presentation','status')),
+    custody       TEXT NOT NULL CHECK (custody IN ('keystore','pkcs11','service')), -- where the private half is
+    label         TEXT NOT NULL,            -- what it is called there
     public_key    BYTEA NOT NULL,           -- 33 bytes, compressed
     development   BOOLEAN NOT NULL,
     not_before    BIGINT NOT NULL,

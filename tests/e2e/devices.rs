@@ -9,33 +9,17 @@ use verifier_core::sm2::SigningKey;
 use verifier_core::{Outcome, Reason, token};
 use yzt_tests::actors::Person;
 use yzt_tests::certificates::Issued;
+use yzt_tests::device::{self, challenge, registration};
 use yzt_tests::{Answer, TestApp};
 
 const DRIVER: Kind = Kind::PractitionerQualification;
-const DOMAIN: &[u8] = b"yzt-device-registration:";
 
 async fn spawn_with_switch() -> TestApp {
     TestApp::spawn_with(|config| config.device_credentials = true).await
 }
 
 fn phone(number: u8) -> SigningKey {
-    SigningKey::from_bytes(&[number; 32]).unwrap()
-}
-
-async fn challenge(who: &Person) -> String {
-    let answer = who.post("/v1/device-challenges", &json!({})).await.json(201);
-    answer["challenge"].as_str().unwrap().to_owned()
-}
-
-/// A registration as a phone makes it.
-fn registration(phone: &SigningKey, challenge: &str) -> Value {
-    let bytes = HEXLOWER.decode(challenge.as_bytes()).unwrap();
-    json!({
-        "public_key": HEXLOWER.encode(&phone.public_key().compressed()),
-        "label": "我的手机",
-        "challenge": challenge,
-        "signature": HEXLOWER.encode(&phone.sign(&[DOMAIN, &bytes].concat())),
-    })
+    device::phone(number)
 }
 
 async fn register(who: &Person, phone: &SigningKey) -> Answer {
@@ -216,4 +200,13 @@ async fn an_account_has_so_many_phones_and_no_more() {
     assert_eq!(register(&officer, &phone(9)).await.problem(), "too_many_devices");
     revoke(&officer, &first).await;
     registered(&officer, &phone(9)).await;
+}
+
+#[tokio::test]
+async fn a_registration_sent_again_by_who_did_not_hear_the_answer_is_the_same_device() {
+    let app = spawn_with_switch().await;
+    let officer = app.officer().await;
+    let device = registered(&officer, &phone(1)).await;
+    assert_eq!(registered(&officer, &phone(1)).await, device);
+    assert_eq!(officer.get("/v1/devices").await.json(200)["devices"].as_array().unwrap().len(), 1);
 }

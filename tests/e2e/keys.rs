@@ -13,7 +13,7 @@ async fn rows(app: &TestApp) -> Vec<KeyRow> {
 
 async fn rotate(app: &TestApp, use_now: Option<&str>) -> Result<KeyRow, CeremonyError> {
     let ceremony = Ceremony {
-        keystore: app.running.app().signer.keystore().clone(),
+        signer: app.running.app().signer.clone(),
         now: app.clock.now(),
         development: true,
         use_now: use_now.map(str::to_owned),

@@ -19,18 +19,25 @@ use yzt_tests::{Backend, TestDatabase};
 
 mod receipts;
 
+pub(crate) use receipts::receipt;
+
 const LISTENING: &str = "listening ";
-const PASSWORD: &str = "a password for tests";
+pub(crate) const PASSWORD: &str = "a password for tests";
 const ACCOUNT: &str = "01900000-0000-7000-8000-000000000001";
 
 /// A server in a process of its own.
-struct Process {
+pub(crate) struct Process {
     child: Child,
-    base: String,
+    pub(crate) base: String,
 }
 
 impl Process {
     fn start(database: &TestDatabase) -> Self {
+        Self::start_with(database, &[])
+    }
+
+    /// Starts one with more settings, as variables of the environment.
+    pub(crate) fn start_with(database: &TestDatabase, settings: &[(&str, String)]) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "killed::the_server_that_is_killed", "--ignored", "--nocapture"])
             .env("YZT_DATABASE_URL", database.url())
@@ -38,6 +45,7 @@ impl Process {
             .env("YZT_BIND", "127.0.0.1:0")
             .env("YZT_KEYSTORE_ROUNDS", "1")
             .env("YZT_PASSWORD_ROUNDS", "1")
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -47,9 +55,16 @@ impl Process {
     }
 
     /// SIGKILL: nothing is finished, nothing is cleared up.
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    }
+}
+
+/// However its test ends.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -66,7 +81,7 @@ async fn an_import_killed_in_the_middle_loses_nothing_that_was_acknowledged() {
     let database = TestDatabase::new(Backend::of_this_run()).unwrap();
     let server = Process::start(&database);
     let db = database.open();
-    add_account(&db, "issuer", Role::Issuer).await;
+    add_account(&db, ACCOUNT, "issuer", Role::Issuer).await;
     let issuer = Person::at(server.base.clone()).sign_in("issuer", PASSWORD).await;
 
     // Lines without end, until the server is gone.
@@ -124,9 +139,9 @@ async fn batch(db: &Db) -> Option<BatchRow> {
     db.read(find).await.unwrap()
 }
 
-async fn add_account(db: &Db, login: &str, role: Role) {
+pub(crate) async fn add_account(db: &Db, id: &str, login: &str, role: Role) {
     let new = NewAccount {
-        id: ACCOUNT.to_owned(),
+        id: id.to_owned(),
         login: login.to_owned(),
         role,
         name: "测试账号".to_owned(),

@@ -2,6 +2,9 @@
 
 mod audit;
 mod authority;
+mod backup;
+mod cluster;
+mod deploy;
 mod devices;
 mod errors;
 mod ingest;
@@ -10,11 +13,15 @@ mod killed;
 mod kpi;
 mod landing;
 mod lifecycle;
+mod limits;
 mod operations;
 mod present;
 mod receipts;
 mod sessions;
 mod signed_requests;
+mod signer;
+mod signing_service;
 mod stopping;
+mod upgrade;
 mod verification;
 mod wechat;

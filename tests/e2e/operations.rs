@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use yzt_api::routes::TABLE;
-use yzt_tests::TestApp;
+use yzt_tests::{Backend, TestApp};
 
 #[tokio::test]
 async fn a_server_that_has_just_started_is_ready_in_every_part() {
@@ -11,7 +11,8 @@ async fn a_server_that_has_just_started_is_ready_in_every_part() {
     let ready = app.visitor().get("/readyz").await.json(200);
     let parts = ready["parts"].as_array().unwrap();
     let names: Vec<_> = parts.iter().map(|part| part["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["database", "signing_keys"]);
+    let shared = (Backend::of_this_run() == Backend::Postgres).then_some("redis");
+    assert_eq!(names, ["database", "signing_keys", "signer"].into_iter().chain(shared).collect::<Vec<_>>());
     assert!(parts.iter().all(|part| part["ready"] == true));
 }
 
@@ -62,8 +63,21 @@ async fn every_answer_carries_protecting_headers_and_its_id() {
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
         assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("x-frame-options"), "DENY");
+        assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
+        assert!(answer.header("permissions-policy").contains("microphone=()"));
+        assert_eq!(answer.header("strict-transport-security"), "", "not over plain HTTP");
         assert_eq!(answer.header("x-request-id").len(), 36);
     }
+}
+
+#[tokio::test]
+async fn a_server_reached_over_https_says_that_it_always_is() {
+    let app = TestApp::spawn_with(|config| config.public_url = "https://dzzz.example.cn".to_owned()).await;
+    let answer = app.visitor().get("/healthz").await;
+    assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
 }
 
 #[tokio::test]

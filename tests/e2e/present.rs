@@ -227,7 +227,7 @@ async fn replace_seal_key(app: &TestApp) {
     let server = app.running.app();
     let now = app.clock.now();
     let ceremony = Ceremony {
-        keystore: server.signer.keystore().clone(),
+        signer: server.signer.clone(),
         now,
         development: true,
         use_now: Some("the seal key was stolen".to_owned()),

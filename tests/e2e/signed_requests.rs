@@ -14,7 +14,7 @@ use yzt_api::generate::Generator;
 use yzt_api::record::Day;
 use yzt_api::server;
 use yzt_tests::TestApp;
-use yzt_tests::signer::{Service, Unsigned};
+use yzt_tests::service::{Service, Unsigned};
 
 fn me(app: &TestApp) -> Unsigned {
     Unsigned::new(app, Method::GET, "/v1/me")
@@ -161,7 +161,9 @@ async fn a_signature_that_is_not_of_its_form_is_refused() {
 async fn a_signature_is_good_for_five_minutes_either_way() {
     let app = TestApp::spawn().await;
     let service = app.service(Role::ThirdParty, 1).await;
-    for (off, code) in [(-300, ""), (300, ""), (-301, "signature_out_of_time"), (301, "signature_out_of_time")] {
+    for (off, code) in
+        [(-300, ""), (300, ""), (-301, "signature_out_of_time"), (301, "signature_out_of_time")]
+    {
         let now = me(&app);
         let request = Unsigned { created: now.created + off, ..now };
         let answer = service.send(&request).await;
@@ -238,7 +240,8 @@ async fn a_service_may_what_its_role_may_and_no_password_opens_its_account() {
 async fn a_body_may_be_compressed_and_is_signed_as_it_is_sent() {
     let app = TestApp::spawn().await;
     let service = app.service(Role::Issuer, 1).await;
-    let mut gzip = Command::new("gzip").arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut gzip =
+        Command::new("gzip").arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     gzip.stdin.take().unwrap().write_all(certificates(3).as_bytes()).unwrap();
     let compressed = gzip.wait_with_output().unwrap().stdout;
     let mut request = ingest(&app, String::new());

@@ -100,3 +100,15 @@ async fn verdicts_are_counted_by_reason() {
     let line = r#"yzt_verdicts_total{outcome="invalid",reason="not_a_presentation",via="online"} 1"#;
     assert!(metrics.contains(line), "{metrics}");
 }
+
+#[tokio::test]
+async fn a_code_checked_in_another_scan_was_seen_before_and_the_same_scan_may_ask_again() {
+    let app = TestApp::spawn().await;
+    let certificate = app.certificate(&vehicle(0, &json!({}))).await;
+    let (code, visitor) = (certificate.code().await, app.visitor());
+    let scans = ["018f3c4e-0000-7000-8000-000000000001", "018f3c4e-0000-7000-8000-000000000002"];
+    for (scan, warnings) in [(0, json!([])), (0, json!([])), (1, json!(["seen_before"])), (0, json!([]))] {
+        let asked = visitor.post("/v1/verifications", &json!({ "code": code, "scan": scans[scan] })).await;
+        assert_eq!(asked.json(200)["warnings"], warnings);
+    }
+}

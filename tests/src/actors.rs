@@ -19,6 +19,7 @@ impl Person {
     /// Someone who is not signed in, at the server at `base`.
     #[must_use]
     pub fn at(base: String) -> Self {
+        yzt_api::tls::prepare();
         // No connection outlives its request: a server that stops waits for those that are open.
         let http = outbound::plain().pool_max_idle_per_host(0).build().unwrap();
         Self { http, base, token: None }
@@ -28,6 +29,12 @@ impl Person {
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same person, with the same session, at the server at `base`.
+    #[must_use]
+    pub fn moved_to(&self, base: String) -> Self {
+        Self { base, ..self.clone() }
     }
 
     /// A request, with the session's token, to be filled and sent.
@@ -42,6 +49,14 @@ impl Person {
     /// Sends a request and reads the answer to its end.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// As [`Self::send`], to a server that may be gone.
+    ///
+    /// # Errors
+    /// When it does not answer, or not to the end.
+    pub async fn try_send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
+        Answer::try_read(request.send().await?).await
     }
 
     /// GET.

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use yzt_api::app::StartError;
 use yzt_api::auth::accounts::{self, NewAccount};
 use yzt_api::auth::{Password, Role};
 use yzt_api::clock::{Clock, Timestamp};
@@ -12,7 +13,7 @@ use yzt_api::store::StoreError;
 use crate::actors::{
     AuditAdmin, Holder, Issuer, Officer, Operator, Person, SecurityAdmin, SystemAdmin, ThirdParty,
 };
-use crate::{Backend, TestDatabase};
+use crate::{Backend, TestDatabase, redis};
 
 /// When every test begins: 2026-06-15T10:00:00+08:00, in the middle of a year, a month and a day.
 pub const BEGINNING: Timestamp = Timestamp(1_781_488_800_000);
@@ -40,7 +41,30 @@ impl TestApp {
 
     /// Starts a server with some settings changed.
     pub async fn spawn_with(change: impl FnOnce(&mut Config)) -> Self {
-        let database = TestDatabase::new(Backend::of_this_run()).unwrap();
+        Self::spawn_on(TestDatabase::new(Backend::of_this_run()).unwrap(), change).await
+    }
+
+    /// Stops the server and starts one with other settings over the same database, keys and all. The time begins
+    /// anew.
+    pub async fn again_with(self, change: impl FnOnce(&mut Config)) -> Self {
+        self.running.stop().await.unwrap();
+        Self::spawn_on(self.database, change).await
+    }
+
+    /// Tries to start a server with some settings changed, which may be such that it does not start.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn try_spawn_with(change: impl FnOnce(&mut Config)) -> Result<Self, StartError> {
+        Self::try_over(TestDatabase::new(Backend::of_this_run()).unwrap(), change).await
+    }
+
+    /// Starts a server on this database.
+    pub async fn spawn_on(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
+        Self::try_over(database, change).await.unwrap()
+    }
+
+    async fn try_over(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Result<Self, StartError> {
         let mut config = Config {
             bind: "127.0.0.1:0".to_owned(),
             data_dir: database.directory().to_string_lossy().into_owned(),
@@ -57,10 +81,15 @@ impl TestApp {
             holder_session_lifetime: FOR_EVER,
             ..Config::default()
         };
+        if Backend::of_this_run() == Backend::Postgres {
+            let url = redis::shared().expect("YZT_TEST_BACKEND=postgres, and there is no redis-server");
+            config.redis_url = Secret::from(url.to_owned());
+            config.redis_prefix = redis::prefix();
+        }
         change(&mut config);
         let clock = Clock::fixed(BEGINNING);
-        let running = server::spawn(config, clock.clone()).await.unwrap();
-        Self { running, clock, database }
+        let running = server::spawn(config, clock.clone()).await?;
+        Ok(Self { running, clock, database })
     }
 
     /// Another server of the same site: on the same database, with the same keys and the same clock.

@@ -5,6 +5,7 @@ use verifier_core::ids::Kind;
 use yzt_api::generate::Generator;
 use yzt_api::record::{Day, Record};
 use yzt_api::store::{StoreError, certificates};
+use yzt_api::vault::Field;
 
 use crate::TestApp;
 use crate::actors::Holder;
@@ -38,9 +39,10 @@ impl TestApp {
         self.issuer().await.send_in(std::slice::from_ref(line)).await;
         let record = Record::from_json(line.to_string().as_bytes()).unwrap().record;
         let (kind, issuer) = (record.kind().code(), record.issuer().as_str().to_owned());
-        let number = record.number().as_str().to_owned();
+        let app = self.running.app();
+        let number = app.vault.index(Field::CertificateNumber, record.number().as_str());
         let find = move |conn: &mut _| certificates::find_by_number(conn, kind, &issuer, &number);
-        let found: Result<_, StoreError> = self.running.app().db.read(find).await;
+        let found: Result<_, StoreError> = app.db.read(find).await;
         let row = found.unwrap().unwrap();
         Issued { id: row.id, holder_id: row.holder_id, record }
     }

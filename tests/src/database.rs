@@ -10,7 +10,7 @@ use crate::postgres;
 pub enum Backend {
     /// A file in a temporary directory.
     Sqlite,
-    /// A database on a throwaway server.
+    /// A database on a throwaway server, with Redis beside it.
     Postgres,
 }
 
@@ -30,6 +30,7 @@ impl Backend {
 pub struct TestDatabase {
     url: String,
     directory: TempDir,
+    is_shared: bool,
 }
 
 impl TestDatabase {
@@ -41,13 +42,16 @@ impl TestDatabase {
             Backend::Sqlite => format!("sqlite:{}", directory.path().join("yzt.db").display()),
             Backend::Postgres => match postgres::new_database() {
                 Some(url) => url,
-                None if std::env::var_os("YZT_TEST_BACKEND").is_none() => return None,
-                None => {
-                    panic!("YZT_TEST_BACKEND=postgres, and there is no PostgreSQL in /usr/lib/postgresql")
-                }
+                None => return missing("PostgreSQL in /usr/lib/postgresql"),
             },
         };
-        Some(Self { url, directory })
+        Some(Self { url, directory, is_shared: backend == Backend::Postgres })
+    }
+
+    /// The one at this address.
+    #[must_use]
+    pub fn at(url: String) -> Self {
+        Self { url, directory: TempDir::new().unwrap(), is_shared: false }
     }
 
     /// Its address, as the setting takes it.
@@ -71,6 +75,35 @@ impl TestDatabase {
     /// How to open it. Tests do not wait for the disk.
     #[must_use]
     pub fn settings(&self) -> StoreSettings {
-        StoreSettings { url: self.url.parse().unwrap(), connections: 4, durability: Durability::Process }
+        StoreSettings {
+            url: self.url.parse().unwrap(),
+            connections: 4,
+            durability: Durability::Process,
+            statement_limit: None,
+            migrate: true,
+        }
     }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if self.is_shared {
+            postgres::remove_database(&self.url);
+        }
+    }
+}
+
+/// Says that a service is not on this machine: no reason to fail, unless this run is about it.
+///
+/// # Panics
+/// With `YZT_TEST_BACKEND=postgres`.
+#[must_use]
+pub fn missing<T>(service: &str) -> Option<T> {
+    assert_ne!(
+        Backend::of_this_run(),
+        Backend::Postgres,
+        "YZT_TEST_BACKEND=postgres, and there is no {service}"
+    );
+    println!("not run: there is no {service}");
+    None
 }

@@ -1,8 +1,9 @@
 //! Support for end-to-end tests: a real server on a port of its own, with a database and a clock of its own, and
 //! the people who use it as types.
 //!
-//! The database is SQLite, or PostgreSQL with `YZT_TEST_BACKEND=postgres`: then a throwaway server is started, or
-//! the one at `YZT_TEST_DATABASE_URL` is used.
+//! The database is SQLite and short-lived state is in the process; with `YZT_TEST_BACKEND=postgres` they are PostgreSQL
+//! and Redis: throwaway servers are started, or those at `YZT_TEST_DATABASE_URL` and `YZT_TEST_REDIS_URL` are used, which
+//! `cargo run -p yzt-tests --bin with-services COMMAND…` starts for a whole run.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,8 +20,12 @@ pub mod certificates;
 pub mod check;
 pub mod database;
 pub mod device;
+pub mod keeper;
 pub mod postgres;
-pub mod signer;
+
+pub mod redis;
+pub mod service;
+pub mod signing_service;
 
 pub use answer::Answer;
 pub use app::TestApp;

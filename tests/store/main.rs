@@ -1,9 +1,13 @@
-//! One suite of the store, run on every database. Without PostgreSQL on the machine its half says so and passes.
+//! One suite of the store, run on every database, and one of short-lived state (`ephemeral.rs`). Without PostgreSQL or
+//! Redis on the machine their half says so and passes.
 
 use diesel::connection::SimpleConnection;
 use yzt_api::store::accounts::{self, AccountRow};
+use yzt_api::store::claims::{self, ClaimRow};
 use yzt_api::store::{Conn, Db, StoreError, attempt};
 use yzt_tests::{Backend, TestDatabase};
+
+mod ephemeral;
 
 /// Makes a test for each database of a function that takes one.
 macro_rules! on_every_database {
@@ -96,6 +100,44 @@ on_every_database! {
         assert_eq!(got, 1);
     }
 
+    async fn a_claim_holds_once_until_it_ends(database: &TestDatabase) {
+        let (one, two) = (database.open(), database.open());
+        assert!(claim(&one, claim_of(None, 60), 0).await);
+        assert!(!claim(&two, claim_of(None, 60), 59).await);
+        assert!(claim(&two, claim_of(None, 120), 60).await);
+        assert!(!claim(&one, claim_of(None, 120), 119).await);
+    }
+
+    async fn who_holds_a_claim_may_come_again_and_nobody_else(database: &TestDatabase) {
+        let db = database.open();
+        assert!(claim(&db, claim_of(Some(1), 60), 0).await);
+        assert!(claim(&db, claim_of(Some(1), 60), 0).await);
+        assert!(!claim(&db, claim_of(Some(2), 60), 0).await);
+        assert!(!claim(&db, claim_of(None, 60), 0).await);
+    }
+
+    async fn of_many_who_claim_at_once_one_is_told_so(database: &TestDatabase) {
+        let (one, two) = (database.open(), database.open());
+        let claims = (0..20).map(|n| {
+            let db = if n % 2 == 0 { one.clone() } else { two.clone() };
+            tokio::spawn(async move { claim(&db, claim_of(None, 60), 0).await })
+        });
+        let mut held = 0;
+        for claim in claims.collect::<Vec<_>>() {
+            held += u32::from(claim.await.unwrap());
+        }
+        assert_eq!(held, 1);
+    }
+
+    async fn a_claim_that_ended_is_forgotten(database: &TestDatabase) {
+        let db = database.open();
+        assert!(claim(&db, claim_of(Some(1), 60), 0).await);
+        db.write(|conn| claims::prune(conn, 59)).await.unwrap();
+        assert!(!claim(&db, claim_of(Some(2), 90), 59).await);
+        db.write(|conn| claims::prune(conn, 60)).await.unwrap();
+        assert!(claim(&db, claim_of(Some(2), 90), 0).await);
+    }
+
     async fn an_account_is_disabled_once(database: &TestDatabase) {
         let db = database.open();
         assert!(db.write(|conn| accounts::insert(conn, &account("1", "a"))).await.unwrap());
@@ -164,6 +206,14 @@ async fn a_reader_of_sqlite_cannot_write() {
     let database = TestDatabase::new(Backend::Sqlite).unwrap();
     let refused = database.open().read(|conn| accounts::insert(conn, &account("1", "a"))).await;
     assert!(matches!(refused, Err(StoreError::Query(_))));
+}
+
+fn claim_of(claimant: Option<u8>, ends_at: i64) -> ClaimRow {
+    ClaimRow { digest: vec![7; 32], claimant: claimant.map(|claimant| vec![claimant; 32]), ends_at }
+}
+
+async fn claim(db: &Db, wanted: ClaimRow, now: i64) -> bool {
+    db.write(move |conn| claims::claim(conn, &wanted, now)).await.unwrap()
 }
 
 fn account(id: &str, login: &str) -> AccountRow {

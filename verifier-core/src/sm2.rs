@@ -24,6 +24,17 @@ const LARGEST_PRIVATE_KEY: [u8; 32] = [
     0x03, 0xdf, 0x6b, 0x21, 0xc6, 0x05, 0x2b, 0x53, 0xbb, 0xf4, 0x09, 0x39, 0xd5, 0x41, 0x21,
 ];
 
+/// a, b and the base point's x and y (GB/T 32918.5, 2), as Z takes them.
+const CURVE_AND_BASE: [u8; 128] = *b"\
+    \xff\xff\xff\xfe\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\
+    \xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xfc\
+    \x28\xe9\xfa\x9e\x9d\x9f\x5e\x34\x4d\x5a\x9e\x4b\xcf\x65\x09\xa7\
+    \xf3\x97\x89\xf5\x15\xab\x8f\x92\xdd\xbc\xbd\x41\x4d\x94\x0e\x93\
+    \x32\xc4\xae\x2c\x1f\x19\x81\x19\x5f\x99\x04\x46\x6a\x39\xc9\x94\
+    \x8f\xe3\x0b\xbf\xf2\x66\x0b\xe1\x71\x5a\x45\x89\x33\x4c\x74\xc7\
+    \xbc\x37\x36\xa2\xf4\xf6\x77\x9c\x59\xbd\xce\xe3\x6b\x69\x21\x53\
+    \xd0\xa9\x87\x7c\xc6\x2a\x47\x40\x02\xdf\x32\xe5\x21\x39\xf0\xa0";
+
 /// A signature, `r || s`, big-endian.
 pub type Signature = [u8; SIGNATURE_LENGTH];
 
@@ -105,6 +116,22 @@ impl PublicKey {
         let mut id = [0; 8];
         id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
         KeyId(id)
+    }
+
+    /// `e`: SM3 over Z and `message`, which is what a signature is made of (GB/T 32918.2, 6.1, steps A1 and A2). For
+    /// modules that are given a digest to sign.
+    #[must_use]
+    pub fn digest(&self, message: &[u8]) -> [u8; 32] {
+        Sm3::new_with_prefix(self.z()).chain_update(message).finalize().into()
+    }
+
+    /// Z, by which a signature is bound to its key and the default user id (GB/T 32918.2, 5.5).
+    fn z(&self) -> [u8; 32] {
+        // 8 bits a byte: the user id is 16 bytes long.
+        let id_bits = [0, 128];
+        let key = self.uncompressed();
+        let digest = Sm3::new_with_prefix(id_bits).chain_update(DEFAULT_USER_ID).chain_update(CURVE_AND_BASE);
+        digest.chain_update(key.get(1..).unwrap_or_default()).finalize().into()
     }
 
     /// Whether `signature` is this key's over `message` (GB/T 32918.2, 7.1, steps B1 to B7).
@@ -231,6 +258,14 @@ mod tests {
     #[test]
     fn the_national_example_verifies() {
         assert!(national_key().verifies(b"message digest", &national_signature()));
+    }
+
+    #[test]
+    fn the_national_example_has_the_national_digest() {
+        let e = "F0B43E94BA45ACCAACE692ED534382EB17E6AB5A19CE7B31F4486FDFC0D28640";
+        assert_eq!(national_key().digest(b"message digest"), hex::<32>(e));
+        let z = "B2E14C5C79C6DF5B85F4FE7ED8DB7A262B9DA7E07CCB0EA9F4747B8CCDA8A4F3";
+        assert_eq!(national_key().z(), hex::<32>(z));
     }
 
     #[test]

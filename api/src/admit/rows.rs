@@ -2,10 +2,9 @@
 
 use verifier_core::ids::CertificateId;
 
-use super::{Admission, AdmitError, Candidate, Outcome, finding, known};
+use super::{Admission, AdmitError, Ahead, Candidate, Outcome, finding, known};
 use crate::clock::Timestamp;
 use crate::record::{Event, Rule, name};
-use crate::seal::Sealed;
 use crate::store::certificates::{self, CertificateRow, VersionRow};
 use crate::store::events::{self, EventRow};
 use crate::store::holders::{self, HolderRow};
@@ -24,15 +23,15 @@ impl Admission {
         &self,
         conn: &mut Conn,
         candidate: &Candidate,
-        sealed: &Sealed,
+        made: &Ahead,
     ) -> Result<Written, AdmitError> {
         let serial = candidate.record.serial().map_or_else(|| self.new_serial(), str::to_owned);
         let row = CertificateRow {
-            id: self.app.new_id().to_string(),
+            id: made.certificate_id.clone(),
             status: "valid".to_owned(),
             review_overdue: false,
             created_at: self.now.millis(),
-            ..match self.row(conn, candidate, sealed, serial)? {
+            ..match self.row(conn, candidate, made, serial)? {
                 Ok(row) => row,
                 Err(refused) => return Ok(Written::Done(refused)),
             }
@@ -43,7 +42,7 @@ impl Admission {
                 None => Written::Done(identifier_taken()),
             });
         }
-        self.add_version(conn, candidate, &row, sealed)?;
+        self.add_version(conn, candidate, &row, made)?;
         Ok(Written::Done(Outcome::Created))
     }
 
@@ -52,7 +51,7 @@ impl Admission {
         conn: &mut Conn,
         candidate: &Candidate,
         as_read: &CertificateRow,
-        sealed: &Sealed,
+        made: &Ahead,
         replaced_as: &str,
         status: &str,
     ) -> Result<Written, AdmitError> {
@@ -62,7 +61,7 @@ impl Admission {
             status: status.to_owned(),
             review_overdue: as_read.review_overdue,
             created_at: as_read.created_at,
-            ..match self.row(conn, candidate, sealed, serial)? {
+            ..match self.row(conn, candidate, made, serial)? {
                 Ok(row) => row,
                 Err(refused) => return Ok(Written::Done(refused)),
             }
@@ -73,7 +72,7 @@ impl Admission {
             Some(true) => {}
         }
         certificates::set_replaced(conn, &row.id, as_read.version, replaced_as)?;
-        self.add_version(conn, candidate, &row, sealed)?;
+        self.add_version(conn, candidate, &row, made)?;
         Ok(Written::Done(Outcome::Changed))
     }
 
@@ -82,11 +81,11 @@ impl Admission {
         &self,
         conn: &mut Conn,
         candidate: &Candidate,
-        sealed: &Sealed,
+        made: &Ahead,
         serial: String,
     ) -> Result<Result<CertificateRow, Outcome>, StoreError> {
         let record = &candidate.record;
-        let version = u16::try_from(sealed.version.number).unwrap_or(u16::MAX);
+        let version = u16::try_from(made.sealed.version.number).unwrap_or(u16::MAX);
         let identifier =
             match CertificateId::new(record.kind().type_code(), record.issuer(), &serial, version) {
                 Ok(identifier) => identifier.to_string(),
@@ -95,19 +94,20 @@ impl Admission {
         Ok(Ok(CertificateRow {
             id: String::new(),
             kind: record.kind().code().to_owned(),
-            number: record.number().as_str().to_owned(),
+            number_ciphertext: made.number_ciphertext.clone(),
+            number_index: candidate.number_index.clone(),
             issuer_code: record.issuer().as_str().to_owned(),
             division: record.division().as_str().to_owned(),
             identifier,
             serial,
-            holder_id: self.holder(conn, candidate)?,
+            holder_id: self.holder(conn, candidate, made)?,
             plate: record.plate().map(|plate| plate.number().to_owned()),
             plate_colour: record.plate().map(|plate| plate.colour().code().into()),
             version: i32::from(version),
             status: String::new(),
             review_overdue: false,
             specimen: record.is_specimen(),
-            status_index: i64::try_from(sealed.version.status_index).unwrap_or(i64::MAX),
+            status_index: i64::try_from(made.status_index()).unwrap_or(i64::MAX),
             issued_on: record.issued_on().days(),
             valid_from: record.valid_from().days(),
             valid_to: record.valid_to().map(crate::record::Day::days),
@@ -117,9 +117,10 @@ impl Admission {
     }
 
     /// The holder's row: there already, or made. The name heard last is the holder's.
-    fn holder(&self, conn: &mut Conn, candidate: &Candidate) -> Result<String, StoreError> {
+    fn holder(&self, conn: &mut Conn, candidate: &Candidate, made: &Ahead) -> Result<String, StoreError> {
         let holder = candidate.record.holder();
-        let find = |conn: &mut Conn| holders::find_by_typed_code(conn, holder.code_type(), holder.code());
+        let find =
+            |conn: &mut Conn| holders::find_by_typed_code(conn, holder.code_type(), &candidate.holder_index);
         if let Some(row) = find(conn)? {
             if row.name != holder.name() {
                 holders::rename(conn, &row.id, holder.name())?;
@@ -127,9 +128,10 @@ impl Admission {
             return Ok(row.id);
         }
         let row = HolderRow {
-            id: self.app.new_id().to_string(),
+            id: made.holder_id.clone(),
             code_type: holder.code_type().to_owned(),
-            code: holder.code().to_owned(),
+            code_ciphertext: made.holder_ciphertext.clone(),
+            code_index: candidate.holder_index.clone(),
             name: holder.name().to_owned(),
             created_at: self.now.millis(),
         };
@@ -145,19 +147,19 @@ impl Admission {
         conn: &mut Conn,
         candidate: &Candidate,
         row: &CertificateRow,
-        sealed: &Sealed,
+        made: &Ahead,
     ) -> Result<(), StoreError> {
         let version = VersionRow {
             certificate_id: row.id.clone(),
             version: row.version,
-            items: candidate.items.clone(),
-            digest: candidate.digest.to_vec(),
+            items_ciphertext: made.items_ciphertext.clone(),
+            items_mac: candidate.items_mac.clone(),
             status_index: row.status_index,
             replaced_as: None,
-            credential: sealed.bytes.clone(),
-            seal_key: sealed.key.to_string(),
-            sealed_at: Timestamp::from(sealed.at).millis(),
-            credential_exp: Timestamp::from(sealed.expires).millis(),
+            credential: made.sealed.bytes.clone(),
+            seal_key: made.sealed.key.to_string(),
+            sealed_at: Timestamp::from(made.sealed.at).millis(),
+            credential_exp: Timestamp::from(made.sealed.expires).millis(),
         };
         certificates::insert_version(conn, &version)?;
         let event = EventRow {

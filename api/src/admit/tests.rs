@@ -8,9 +8,10 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::generate::Generator;
 use crate::publish::indices;
-use crate::record::Day;
+use crate::record::{Day, Record};
 use crate::store::certificates::{CertificateRow, VersionRow};
 use crate::store::{events, indices as counters};
+use crate::vault::Column;
 
 /// 2026-07-01T12:00:00+08:00.
 const NOON: Timestamp = Timestamp(1_782_878_400_000);
@@ -33,19 +34,24 @@ impl Ground {
         Self { app: Arc::new(app), _directory: directory }
     }
 
+    fn candidate(&self, line: &Value) -> Candidate {
+        let accepted = Record::from_json(line.to_string().as_bytes()).unwrap();
+        Candidate::of(accepted.record, &self.app.vault)
+    }
+
     async fn admit(&self, line: &Value) -> Outcome {
         self.admit_as(None, line).await
     }
 
     async fn admit_as(&self, division: Option<&str>, line: &Value) -> Outcome {
-        let candidate = candidate(line);
+        let candidate = self.candidate(line);
         let sender = Sender { account: "sender".to_owned(), division: division.map(str::to_owned) };
         let admission = Admission::begin(&self.app, sender, None).unwrap();
         self.app.db.write(move |conn| admission.admit(conn, &candidate, None)).await.unwrap()
     }
 
     async fn certificate(&self, line: &Value) -> CertificateRow {
-        let candidate = candidate(line);
+        let candidate = self.candidate(line);
         let find = move |conn: &mut Conn| known(conn, &candidate);
         self.app.db.read(find).await.unwrap().unwrap().row
     }
@@ -68,10 +74,6 @@ impl Ground {
         let rows = self.app.db.read(move |conn| events::of_certificate(conn, &id)).await.unwrap();
         rows.into_iter().map(|row| (row.event, row.version, row.status)).collect()
     }
-}
-
-fn candidate(line: &Value) -> Candidate {
-    Record::from_json(line.to_string().as_bytes()).unwrap().record.into()
 }
 
 /// The first generated vehicle's certificate.
@@ -236,18 +238,42 @@ async fn a_renewal_after_expiry_is_valid_if_it_is_not_over_itself() {
 }
 
 #[tokio::test]
-async fn a_seal_made_ahead_is_used_only_for_the_version_it_was_made_for() {
+async fn what_was_made_ahead_is_used_only_for_the_version_it_was_made_for() {
     let ground = Ground::new().await;
     ground.admit(&vehicle()).await;
     let sender = Sender { account: "sender".to_owned(), division: None };
     let admission = Admission::begin(&ground.app, sender, None).unwrap();
-    let changed = candidate(&with(vehicle(), json!({ "event": "change", "validTo": "20310101" })));
-    let stale = admission.seal(&changed, Version { number: 1, status_index: 77 }).unwrap();
-    let bytes = stale.bytes.clone();
+    let changed = ground.candidate(&with(vehicle(), json!({ "event": "change", "validTo": "20310101" })));
+    let stale = admission.prepare(&changed, Due { certificate_id: None, version: 1 }, 77).unwrap();
+    let bytes = stale.sealed.bytes.clone();
     ground.app.db.write(move |conn| admission.admit(conn, &changed, Some(&stale))).await.unwrap();
     let row = ground.certificate(&vehicle()).await;
     assert_eq!((row.version, row.status_index), (2, 77));
     assert_ne!(ground.version(&row, 2).await.credential, bytes);
+}
+
+#[tokio::test]
+async fn what_is_stored_opens_in_its_own_row_and_is_nowhere_in_the_clear() {
+    let ground = Ground::new().await;
+    let sender = Sender { account: "sender".to_owned(), division: None };
+    let admission = Admission::begin(&ground.app, sender, None).unwrap();
+    let candidate = ground.candidate(&vehicle());
+    let due =
+        ground.app.db.read(|conn| admission.foresee(conn, &candidate).map(|due| (admission, candidate, due)));
+    let (admission, candidate, due) = due.await.unwrap();
+    let ahead = admission.prepare(&candidate, due.unwrap(), 77).unwrap();
+    let plain = candidate.items.to_vec();
+    ground.app.db.write(move |conn| admission.admit(conn, &candidate, Some(&ahead))).await.unwrap();
+    let row = ground.certificate(&vehicle()).await;
+    let version = ground.version(&row, 1).await;
+    let vault = &ground.app.vault;
+    let items = |id: &str, version_of: i32| {
+        vault.open_bytes(&Column::CertificateItems.of_version(id, version_of), &version.items_ciphertext)
+    };
+    assert_eq!(*items(&row.id, 1).unwrap(), plain);
+    assert!(items(&row.id, 2).is_err() && items("another", 1).is_err());
+    let number = vault.open_text(&Column::CertificateNumber.of(&row.id), &row.number_ciphertext).unwrap();
+    assert_eq!(number.reveal(), vehicle()["certificateNumber"]);
 }
 
 #[tokio::test]

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use crate::config::ConfigError;
-use crate::keys::{CeremonyError, KeystoreError};
+use crate::ephemeral::EphemeralError;
+use crate::keys::{CeremonyError, KeystoreError, ModuleError};
 use crate::outbound::Failure;
 use crate::store::StoreError;
+use crate::vault::VaultError;
 
 /// Why the program cannot start.
 #[derive(Debug)]
@@ -15,8 +17,12 @@ pub enum StartError {
     Config(ConfigError),
     /// The database does not do.
     Store(StoreError),
+    /// Redis does not do.
+    Ephemeral(EphemeralError),
     /// The keys do not do.
     Keys(CeremonyError),
+    /// What encrypts personal data does not do.
+    Vault(VaultError),
     /// Requests to other services cannot be made.
     Outbound(Failure),
     /// Two metrics share a name.
@@ -39,9 +45,21 @@ impl From<KeystoreError> for StartError {
     }
 }
 
+impl From<ModuleError> for StartError {
+    fn from(error: ModuleError) -> Self {
+        Self::Keys(error.into())
+    }
+}
+
 impl From<CeremonyError> for StartError {
     fn from(error: CeremonyError) -> Self {
         Self::Keys(error)
+    }
+}
+
+impl From<EphemeralError> for StartError {
+    fn from(error: EphemeralError) -> Self {
+        Self::Ephemeral(error)
     }
 }
 
@@ -57,12 +75,20 @@ impl From<StoreError> for StartError {
     }
 }
 
+impl From<VaultError> for StartError {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
+}
+
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
+            Self::Ephemeral(error) => error.fmt(f),
             Self::Keys(error) => error.fmt(f),
+            Self::Vault(error) => error.fmt(f),
             Self::Outbound(cause) => write!(f, "requests to other services: {cause}"),
             Self::Metrics(cause) => write!(f, "metrics: {cause}"),
             Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),

@@ -3,7 +3,8 @@
 
 use crate::app::App;
 use crate::ephemeral::Key;
-use crate::problem::{Code, Problem};
+use crate::limits::Limit;
+use crate::problem::Problem;
 
 /// Attempts that have begun.
 pub struct Attempts {
@@ -15,20 +16,15 @@ impl Attempts {
     /// `window` seconds.
     ///
     /// # Errors
-    /// [`Code::TooManyAttempts`] when too many failed already.
+    /// [`crate::problem::Code::TooManyAttempts`] when too many failed already.
     pub async fn begin(
         app: &App,
         limits: impl IntoIterator<Item = (&'static str, String, u32)>,
         window: u32,
     ) -> Result<Self, Problem> {
         let mut keys = Vec::new();
-        for (space, subject, limit) in limits {
-            let key = Key::new(space, &subject);
-            let count = app.ephemeral.count_in_window(key, window).await;
-            if count.times > limit {
-                return Err(Problem::new(Code::TooManyAttempts).retry_after(count.ends_in));
-            }
-            keys.push(key);
+        for (name, subject, most) in limits {
+            keys.push(Limit { name, most, window }.count(app, &subject).await?);
         }
         Ok(Self { keys })
     }
@@ -36,7 +32,8 @@ impl Attempts {
     /// Takes them back: only failed ones count.
     pub async fn succeeded(self, app: &App) {
         for key in self.keys {
-            app.ephemeral.uncount(key).await;
+            // A count that stands although the attempt succeeded ends with its window.
+            let _ = app.ephemeral.uncount(key).await;
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::app::{App, StartError};
 use crate::config::Config;
 use crate::problem::{Code, Problem};
 use crate::store::{StoreError, holders};
+use crate::vault::Field;
 
 mod service;
 
@@ -81,8 +82,8 @@ pub async fn confirm(app: &App, id: &CitizenId, name: &str) -> Result<Confirmed,
 }
 
 async fn by_records(app: &App, id: &CitizenId, name: &str) -> Result<Finding, Problem> {
-    let code = id.as_str().to_owned();
-    let find = move |conn: &mut _| holders::find_by_typed_code(conn, CITIZEN_ID, &code);
+    let index = app.vault.index(Field::HolderCode, id.as_str());
+    let find = move |conn: &mut _| holders::find_by_typed_code(conn, CITIZEN_ID, &index);
     let holder = app.db.read::<_, StoreError, _>(find).await?;
     let matches = holder.is_some_and(|holder| holder.name == name);
     Ok(if matches { Finding::Match(BY_RECORDS.to_owned()) } else { Finding::Mismatch })

@@ -6,6 +6,7 @@ use super::{Account, Client, Password, Role, Session, accounts, sessions};
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::ephemeral::Key;
+use crate::limits::Limit;
 use crate::problem::{Code, Problem};
 
 /// The window in which failed attempts are counted, in seconds.
@@ -92,24 +93,25 @@ struct Attempt {
 
 impl Attempt {
     async fn begin(app: &App, context: &Context, login: &str) -> Result<Self, Problem> {
-        let mut limits = vec![(Key::new("sign-in login", login), app.config.sign_in_attempts)];
+        let limit = |name, most| Limit { name, most, window: WINDOW };
+        let mut limits = vec![(limit("sign_in_login", app.config.sign_in_attempts), login.to_owned())];
         if let Some(address) = context.address() {
-            let key = Key::new("sign-in address", &address.to_string());
-            limits.push((key, app.config.sign_in_attempts_address));
+            limits.push((limit("sign_in_address", app.config.sign_in_attempts_address), address.to_string()));
         }
         let mut keys = Vec::new();
-        for (key, limit) in limits {
-            let count = app.ephemeral.count_in_window(key, WINDOW).await;
-            if count.times > limit {
-                app.metrics.sign_ins.with_label_values(&["limited"]).inc();
-                let problem = Problem::new(Code::TooManyAttempts).retry_after(count.ends_in);
-                // The first of a window says it: those who go on trying must not fill the log.
-                if count.times == limit.saturating_add(1) {
-                    app.audit.note(tried(app, context.clone(), None, login).ended_in(&problem)).await;
+        for (limit, subject) in limits {
+            match limit.count(app, &subject).await {
+                Ok(key) => keys.push(key),
+                Err(exceeded) => {
+                    app.metrics.sign_ins.with_label_values(&["limited"]).inc();
+                    let (is_first, problem) = (exceeded.is_first, exceeded.into());
+                    // The first of a window says it: those who go on trying must not fill the log.
+                    if is_first {
+                        app.audit.note(tried(app, context.clone(), None, login).ended_in(&problem)).await;
+                    }
+                    return Err(problem);
                 }
-                return Err(problem);
             }
-            keys.push(key);
         }
         Ok(Self { keys })
     }
@@ -117,7 +119,8 @@ impl Attempt {
     /// Takes the attempt back: only failed ones count.
     async fn succeeded(self, app: &App) {
         for key in self.keys {
-            app.ephemeral.uncount(key).await;
+            // A count that stands although the sign-in succeeded ends with its window.
+            let _ = app.ephemeral.uncount(key).await;
         }
     }
 }

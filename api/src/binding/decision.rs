@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Binding, ORGANISATION, add_account, holder, unfit};
+use super::{Binding, ORGANISATION, add_account, holder, holder_row, unfit};
 use crate::app::App;
 use crate::auth::Account;
 use crate::clock::Timestamp;
 use crate::problem::{Code, Problem};
 use crate::store::bindings::{self as rows, BindingRow, Decision};
-use crate::store::holders::{self, HolderRow};
+use crate::store::holders;
 use crate::store::{Conn, StoreError};
+use crate::vault::{Field, Vault};
 
 /// Most requests of one page.
 const PAGE: i64 = 100;
@@ -56,6 +57,7 @@ pub struct Decided {
 /// [`Code::BadQuery`] for what is no division, [`Code::OtherDivision`] for one that is not the operator's.
 pub fn pending(
     conn: &mut Conn,
+    vault: &Vault,
     operator: &Account,
     division: Option<String>,
     after: &str,
@@ -66,7 +68,7 @@ pub fn pending(
     }
     operator.require_jurisdiction((!prefix.is_empty()).then_some(prefix.as_str()))?;
     let rows = rows::pending(conn, &prefix, after, PAGE)?;
-    rows.into_iter().map(|row| Ok(Pending::of(conn, row)?)).collect()
+    rows.into_iter().map(|row| Ok(Pending::of(conn, vault, row)?)).collect()
 }
 
 /// Decides a request.
@@ -77,7 +79,16 @@ pub fn pending(
 pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) -> Result<Binding, Problem> {
     let reason = decided.reason()?;
     let now = app.clock.now();
-    let new_holder_id = app.new_id().to_string();
+    let asked = id.clone();
+    let asked = app.db.read::<_, StoreError, _>(move |conn| rows::find(conn, &asked)).await?;
+    let asked = asked.ok_or(Code::NotFound)?;
+    // Encrypted ahead, so that the transaction need not wait for it. What was asked for never changes.
+    let organisation = holder_row(
+        app,
+        ORGANISATION,
+        &asked.organisation_code.unwrap_or_default(),
+        asked.organisation_name.unwrap_or_default(),
+    )?;
     let work = move |conn: &mut Conn| -> Result<_, Problem> {
         let row = rows::find(conn, &id)?.ok_or(Code::NotFound)?;
         operator.require_division(row.division.as_deref().ok_or(Code::NotFound)?)?;
@@ -89,7 +100,7 @@ pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) 
             reason: reason.as_deref(),
         };
         if decided.approve && row.state == "pending" {
-            let holder_id = holder(conn, organisation(new_holder_id, &row, now))?;
+            let holder_id = holder(conn, organisation)?;
             add_account(conn, &row.id, row.applicant.clone().unwrap_or_default(), holder_id, now)?;
         }
         if !rows::decide(conn, &id, &decision)? {
@@ -99,16 +110,6 @@ pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) 
         user.into_iter().find(|(known, ..)| known.id == id).ok_or_else(|| Code::NotFound.into())
     };
     Ok(Binding::of(app.db.write(work).await?))
-}
-
-fn organisation(id: String, row: &BindingRow, now: Timestamp) -> HolderRow {
-    HolderRow {
-        id,
-        code_type: ORGANISATION.to_owned(),
-        code: row.organisation_code.clone().unwrap_or_default(),
-        name: row.organisation_name.clone().unwrap_or_default(),
-        created_at: now.millis(),
-    }
 }
 
 impl Decided {
@@ -125,9 +126,10 @@ impl Decided {
 }
 
 impl Pending {
-    fn of(conn: &mut Conn, row: BindingRow) -> Result<Self, StoreError> {
+    fn of(conn: &mut Conn, vault: &Vault, row: BindingRow) -> Result<Self, StoreError> {
         let code = row.organisation_code.unwrap_or_default();
-        let on_record = holders::find_by_typed_code(conn, ORGANISATION, &code)?;
+        let index = vault.index(Field::HolderCode, &code);
+        let on_record = holders::find_by_typed_code(conn, ORGANISATION, &index)?;
         Ok(Self {
             id: row.id,
             organisation_code: code,

@@ -11,6 +11,7 @@ use crate::auth::real_name;
 use crate::problem::Problem;
 use crate::store::bindings::{self as rows, BindingRow};
 use crate::store::{Conn, StoreError, certificates, holders, wechat_users};
+use crate::vault::Field;
 
 /// A person who wants to act for an organisation.
 pub(super) struct Asked {
@@ -32,9 +33,10 @@ pub(super) async fn ask(app: &App, user_id: String, asked: Asked) -> Result<Bind
         ..asked_now(app.new_id().to_string(), user_id, ORGANISATION, confirmed.reference, now)
     };
     let code = asked.code;
+    let index = app.vault.index(Field::HolderCode, code.as_str());
     let work = move |conn: &mut Conn| -> Result<_, StoreError> {
         wechat_users::touch(conn, &row.wechat_user_id, now.millis())?;
-        let holder = holders::find_by_typed_code(conn, ORGANISATION, code.as_str())?;
+        let holder = holders::find_by_typed_code(conn, ORGANISATION, &index)?;
         let bound = match &holder {
             Some(holder) => rows::account_of(conn, &row.wechat_user_id, &holder.id)?,
             None => None,

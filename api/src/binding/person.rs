@@ -5,12 +5,11 @@
 
 use verifier_core::ids::CitizenId;
 
-use super::{Binding, PERSON, add_account, asked_now, holder};
+use super::{Binding, PERSON, add_account, asked_now, holder, holder_row};
 use crate::app::App;
 use crate::auth::real_name;
 use crate::problem::Problem;
 use crate::store::bindings::{self as rows, BindingRow};
-use crate::store::holders::HolderRow;
 use crate::store::{Conn, wechat_users};
 
 /// Binds a WeChat user to the person it is.
@@ -22,13 +21,7 @@ pub(super) async fn bind(
 ) -> Result<Binding, Problem> {
     let confirmed = real_name::confirm(app, id, &name).await?;
     let now = app.clock.now();
-    let person = HolderRow {
-        id: app.new_id().to_string(),
-        code_type: PERSON.to_owned(),
-        code: id.as_str().to_owned(),
-        name: name.clone(),
-        created_at: now.millis(),
-    };
+    let person = holder_row(app, PERSON, id.as_str(), name.clone())?;
     let shown = name.clone();
     let asked = asked_now(app.new_id().to_string(), user_id, PERSON, confirmed.reference, now);
     let work = move |conn: &mut Conn| -> Result<_, Problem> {

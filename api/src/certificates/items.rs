@@ -39,9 +39,9 @@ pub struct DataItem {
 ///
 /// # Errors
 /// When what is stored is no JSON object.
-pub(super) fn of(stored: &str, kind: Kind, is_holder: bool) -> Result<Vec<DataItem>, Problem> {
+pub(super) fn of(stored: &[u8], kind: Kind, is_holder: bool) -> Result<Vec<DataItem>, Problem> {
     let stored: Map<String, Value> =
-        serde_json::from_str(stored).map_err(|_| Problem::internal("stored items"))?;
+        serde_json::from_slice(stored).map_err(|_| Problem::internal("stored items"))?;
     let known = table::of_kind(Some(kind)).iter();
     Ok(known.filter_map(|item| Some(shown(item, stored.get(item.name)?, is_holder))).flatten().collect())
 }
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_holder_sees_every_item_as_it_is() {
-        let items = of(STORED, Kind::PractitionerQualification, true).unwrap();
+        let items = of(STORED.as_bytes(), Kind::PractitionerQualification, true).unwrap();
         assert_eq!(item(&items, "holderCode"), "11010519491231002X");
         assert_eq!(item(&items, "holderPhoto"), "aGVsbG8=");
         assert!(items.iter().all(|item| !item.masked));
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn others_see_personal_items_masked_but_for_those_on_the_face() {
-        let items = of(STORED, Kind::PractitionerQualification, false).unwrap();
+        let items = of(STORED.as_bytes(), Kind::PractitionerQualification, false).unwrap();
         assert_eq!(item(&items, "holderCode"), "110105********002X");
         assert_eq!(item(&items, "holderAddress"), "沈********");
         assert_eq!(item(&items, "birthDate"), "1*******");
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn codes_stand_with_their_names() {
-        let items = of(STORED, Kind::PractitionerQualification, false).unwrap();
+        let items = of(STORED.as_bytes(), Kind::PractitionerQualification, false).unwrap();
         let category = items.iter().find(|item| item.name == "qualificationCode").unwrap();
         assert_eq!(category.meaning.len(), 1);
     }

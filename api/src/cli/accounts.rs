@@ -11,6 +11,7 @@ use crate::auth::accounts::{self, NewAccount};
 use crate::auth::{Password, Role};
 use crate::config::Config;
 use crate::store;
+use crate::vault::Field;
 
 const SHORTEST_PASSWORD: usize = 8;
 
@@ -113,8 +114,8 @@ fn new_password(app: &App) -> Result<Password, Failure> {
 }
 
 async fn find_holder(app: &App, code: &str) -> Result<String, Failure> {
-    let code = code.to_owned();
-    let holder = app.db.read(move |conn| store::holders::find_by_code(conn, &code)).await;
+    let index = app.vault.index(Field::HolderCode, code);
+    let holder = app.db.read(move |conn| store::holders::find_by_code(conn, &index)).await;
     let holder = holder.map_err(Failure::new)?;
     holder.map(|holder| holder.id).ok_or_else(|| Failure::new("no certificate names a holder with this code"))
 }

@@ -20,6 +20,7 @@ Examples:
   yzt keys init --use-now \"first start\"           make one key for each use
   yzt keys list
   yzt keys rotate presentation                     the next one takes over in 24 hours
+  yzt keys adopt --use seal --label yzt-seal-2026  … and it is one the cryptographic module has already
   yzt keys revoke 1f2e3d4c5b6a7988 --reason \"lost backup\"";
 
 #[derive(Args)]
@@ -51,6 +52,18 @@ enum Action {
         #[arg(long, value_name = "REASON")]
         use_now: Option<String>,
     },
+    /// Register a key that the cryptographic module has already; its private half stays there
+    Adopt {
+        /// root, seal, presentation or status
+        #[arg(long = "use", value_name = "USE", value_parser = parse_use)]
+        key_use: Use,
+        /// What the module calls it
+        #[arg(long)]
+        label: String,
+        /// Let it sign at once, and say why
+        #[arg(long, value_name = "REASON")]
+        use_now: Option<String>,
+    },
     /// Revoke a key; what it signed before stays good unless --all
     Revoke {
         /// The key's id, see `yzt keys list`
@@ -70,6 +83,7 @@ impl Keys {
             Action::Init { development, use_now } => init(&app, development, use_now).await,
             Action::List => list(&app).await,
             Action::Rotate { key_use, use_now } => rotate(&app, key_use, use_now).await,
+            Action::Adopt { key_use, label, use_now } => adopt(&app, key_use, label, use_now).await,
             Action::Revoke { kid, reason, all } => {
                 let now = app.clock.now();
                 Ok(app.db.write(move |conn| keys::revoke(conn, &kid, all, &reason, now)).await?)
@@ -95,8 +109,14 @@ async fn rotate(app: &App, key_use: Use, use_now: Option<String>) -> Result<(), 
     show(&[made], app.clock.now())
 }
 
+async fn adopt(app: &App, key_use: Use, label: String, use_now: Option<String>) -> Result<(), Failure> {
+    let ceremony = ceremony(app, false, use_now);
+    let adopted = app.db.write(move |conn| ceremony.adopt(conn, key_use, &label)).await?;
+    show(&[adopted], app.clock.now())
+}
+
 fn ceremony(app: &App, development: bool, use_now: Option<String>) -> Ceremony {
-    Ceremony { keystore: Arc::clone(app.signer.keystore()), now: app.clock.now(), development, use_now }
+    Ceremony { signer: Arc::clone(&app.signer), now: app.clock.now(), development, use_now }
 }
 
 fn show(rows: &[KeyRow], now: Timestamp) -> Result<(), Failure> {
@@ -105,7 +125,8 @@ fn show(rows: &[KeyRow], now: Timestamp) -> Result<(), Failure> {
         let state = KeyState::of(row, rows, now);
         let mark = if row.development { "development" } else { "" };
         let ends = Timestamp(row.not_after);
-        writeln!(out, "{}  {:<12}  {state:<11}  until {ends}  {mark}", row.kid, row.key_use)?;
+        let (kid, key_use, custody) = (&row.kid, &row.key_use, &row.custody);
+        writeln!(out, "{kid}  {key_use:<12}  {state:<11}  until {ends}  {custody:<8}  {mark}")?;
     }
     Ok(())
 }

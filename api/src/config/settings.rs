@@ -1,8 +1,11 @@
 //! The one table of settings: name, kind, default, meaning.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::{ConfigError, Environment, LogFormat, Secret};
+use super::{ConfigError, Constant, Environment, LogFormat, Origins, Secret};
+use crate::ephemeral::RedisSettings;
+use crate::keys::{Custody, Input};
 use crate::store::{DatabaseUrl, Durability, StoreError, StoreSettings};
 
 /// One setting, for the documents.
@@ -55,6 +58,22 @@ macro_rules! settings {
                 }
                 Ok(())
             }
+
+            /// The settings that are not the same in `other`, by name.
+            #[must_use]
+            pub fn differing(&self, other: &Self) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $( if self.$name != other.$name { names.push(stringify!($name)); } )*
+                names
+            }
+
+            /// Takes one setting over from `other`.
+            pub(super) fn take_over(&mut self, name: &str, other: &Self) {
+                match name {
+                    $( stringify!($name) => self.$name.clone_from(&other.$name), )*
+                    _ => {}
+                }
+            }
         }
 
         /// Every setting, in the order of the documents.
@@ -80,8 +99,18 @@ settings! {
     database_url: Secret, "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`" = Secret::default();
     /// Most database connections at once. SQLite always has one writer; this is then the number of readers.
     database_connections: u32, "number" = 8;
+    /// Longest a statement on PostgreSQL may take, and a request wait for one, before it is broken off and answered 503. 0: as long as it takes.
+    database_timeout: u32, "seconds" = 30;
     /// Whether an acknowledged write on SQLite survives a loss of power, and not only the end of the program.
     sqlite_survives_power_loss: bool, "`true` or `false`" = true;
+    /// Redis, for several servers that share a database: they then count attempts and take challenges together. Empty: each server by itself.
+    redis_url: Secret, "`redis://…`, `rediss://USER:PASSWORD@HOST:PORT` (TLS) or `unix://PATH`" = Secret::default();
+    /// The certificates (PEM) that may vouch for a Redis of `rediss://`. Empty: the system's.
+    redis_ca_file: String, "file" = String::new();
+    /// What the names of all keys in Redis begin with.
+    redis_prefix: String, "text" = "yzt:".to_owned();
+    /// Whether a server that starts brings the schema up to date. If not, `yzt migrate` must have.
+    migrate_on_start: bool, "`true` or `false`" = true;
     /// Where the encrypted key files are. Empty: `keys` in `data_dir`.
     keystore_dir: String, "directory" = String::new();
     /// The passphrase of the key files. Better in a file, see `keystore_passphrase_file`. Empty: a known one, for development only.
@@ -90,6 +119,50 @@ settings! {
     keystore_passphrase_file: String, "file" = String::new();
     /// Rounds of PBKDF2-HMAC-SM3 between the passphrase and the key that encrypts the key files.
     keystore_rounds: u32, "number" = 200_000;
+    /// Where new root keys are made and kept.
+    signer_root: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
+    /// Where new seal keys are made and kept. A certified module, in production.
+    signer_seal: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
+    /// Where new presentation keys are made and kept.
+    signer_presentation: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
+    /// Where new status keys are made and kept.
+    signer_status: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
+    /// The library of the PKCS#11 module. Empty: there is none. See docs/signer.md.
+    pkcs11_module: String, "file" = String::new();
+    /// The label of the token in the module.
+    pkcs11_token: String, "text" = String::new();
+    /// A file whose first line is the PIN of the token.
+    pkcs11_pin_file: String, "file" = String::new();
+    /// Sessions with the module, and so signatures at the same time.
+    pkcs11_sessions: usize, "number" = 4;
+    /// How long a signature waits for a session, in milliseconds.
+    pkcs11_session_timeout: u64, "milliseconds" = 2_000;
+    /// How long the module may take to answer, in milliseconds.
+    pkcs11_signature_timeout: u64, "milliseconds" = 3_000;
+    /// The module's number of the mechanism that signs with SM2 (CKM); each maker has its own.
+    pkcs11_mechanism: Constant, "number, or `0x` and hexadecimal" = Constant(None);
+    /// What that mechanism takes: the message, so that the module makes Z and hashes, or the digest over both.
+    pkcs11_input: Input, "`message` or `digest`" = Input::Digest;
+    /// The module's number of the mechanism that makes SM2 keys (CKM). Empty: they are made with the module's own tool.
+    pkcs11_generate_mechanism: Constant, "number, or `0x` and hexadecimal" = Constant(None);
+    /// The module's number of the type of SM2 keys (CKK), where making one needs it.
+    pkcs11_key_type: Constant, "number, or `0x` and hexadecimal" = Constant(None);
+    /// The address of the signing service. Empty: there is none. See docs/signer.md.
+    signing_service_url: String, "URL" = String::new();
+    /// A file whose first line is the bearer token the service knows this server by.
+    signing_service_token_file: String, "file" = String::new();
+    /// The certificate this server shows the service and its private key, in PEM.
+    signing_service_identity_file: String, "file" = String::new();
+    /// The authorities the service's certificate may come from, in PEM. Empty: those of this machine.
+    signing_service_ca_file: String, "file" = String::new();
+    /// How long a signature may take with all tries, in milliseconds.
+    signing_service_timeout: u64, "milliseconds" = 3_000;
+    /// Unused connections that are kept for the next signatures.
+    signing_service_connections: usize, "number" = 8;
+    /// What the service is given to sign: the message, or the digest over Z and the message.
+    signing_service_input: Input, "`message` or `digest`" = Input::Digest;
+    /// A file whose first line is the passphrase of backups. Empty: they are not encrypted, for development only.
+    backup_passphrase_file: String, "file" = String::new();
     /// The province: the prefix of GB/T 2260 codes this server issues for.
     iss: String, "two digits" = "21".to_owned();
     /// The name of the issuer in the trust list.
@@ -162,6 +235,22 @@ settings! {
     body_limit: usize, "bytes" = 1 << 20;
     /// Largest upload: certificates to ingest, in bytes.
     upload_limit: u64, "bytes" = 4 << 30;
+    /// Largest head of a request, in bytes: address and headers.
+    head_limit: usize, "bytes" = 16_384;
+    /// Seconds a client may take to send the head of a request.
+    head_timeout: u32, "seconds" = 10;
+    /// Seconds a request's body may keep the server waiting; every 10 KiB that came give it as long again.
+    body_timeout: u32, "seconds" = 20;
+    /// Seconds a request may take, uploads excepted, before it is answered 503.
+    request_timeout: u32, "seconds" = 60;
+    /// Requests worked on at once, above which more are answered 503 with `Retry-After`; health and metrics never are.
+    in_flight_limit: usize, "number" = 1024;
+    /// Connections held at once, above which new ones wait to be taken.
+    connection_limit: usize, "number" = 20_000;
+    /// Seconds an idle connection is kept for the client's next request. A proxy in front should give up sooner.
+    keep_alive: u32, "seconds" = 15;
+    /// Other sites whose pages may call this server from a browser (CORS). Empty: none.
+    cors_origins: Origins, "`https://HOST[:PORT]`, separated by commas" = Origins::default();
     /// Seconds that requests in flight have to end when the server stops.
     stop_timeout: u64, "seconds" = 30;
     /// How the log is written.
@@ -184,7 +273,25 @@ impl Config {
         Ok(StoreSettings {
             url,
             connections: self.database_connections,
+            statement_limit: self.statement_limit(),
             durability: if self.sqlite_survives_power_loss { Durability::Power } else { Durability::Process },
+            migrate: self.migrate_on_start,
+        })
+    }
+
+    /// Longest a statement on PostgreSQL may take, if there is a limit.
+    #[must_use]
+    pub fn statement_limit(&self) -> Option<Duration> {
+        (self.database_timeout > 0).then(|| Duration::from_secs(self.database_timeout.into()))
+    }
+
+    /// The Redis this server uses, if one is set.
+    #[must_use]
+    pub fn redis(&self) -> Option<RedisSettings> {
+        (!self.redis_url.is_empty()).then(|| RedisSettings {
+            url: self.redis_url.clone(),
+            ca_file: self.redis_ca_file.clone(),
+            prefix: self.redis_prefix.clone(),
         })
     }
 

@@ -27,18 +27,18 @@ pub struct Challenge {
 /// A new challenge for an account.
 ///
 /// # Errors
-/// When the system has no random bytes to give.
+/// When the system has no random bytes to give, or [`Code::Unavailable`] when it cannot be remembered.
 pub async fn challenge(app: &App, account: &Account) -> Result<Challenge, Problem> {
     let mut bytes = [0; LENGTH];
     getrandom::fill(&mut bytes).map_err(Problem::internal)?;
-    app.ephemeral.put(key(account, &bytes), Vec::new(), LIFETIME).await;
+    app.ephemeral.put(key(account, &bytes), Vec::new(), LIFETIME).await?;
     let expires_at = app.clock.now().plus_seconds(LIFETIME.into());
     Ok(Challenge { challenge: HEXLOWER.encode(&bytes), expires_at })
 }
 
 /// Uses a challenge up.
 pub(super) async fn take(app: &App, account: &Account, challenge: &[u8; LENGTH]) -> Result<(), Problem> {
-    let taken = app.ephemeral.take_once(key(account, challenge)).await;
+    let taken = app.ephemeral.take_once(key(account, challenge)).await?;
     taken.map(|_| ()).ok_or_else(|| Code::ChallengeInvalid.into())
 }
 

@@ -62,7 +62,7 @@ pub async fn bind(
     let (certificate, version, device) = app.db.read(find).await?;
     allowed(&certificate, now.day())?;
     let key = usable_key(&device)?;
-    let sealed = seal_for_device(app, &version, key, now)?;
+    let sealed = seal_for_device(app, &version, key, now).await?;
     let expires_at = Timestamp::from(sealed.expires);
     let row = row(app.new_id().to_string(), &certificate, &version, &device, now, expires_at);
     app.db.write(move |conn| rows::insert_credential(conn, &row)).await?;

@@ -44,7 +44,7 @@ struct Proof {
     signature: Signature,
 }
 
-/// Registers a device of `account`.
+/// Registers a device of `account`. One that it registered before stays as it is.
 ///
 /// # Errors
 /// [`Code::UnfitValue`], [`Code::ChallengeInvalid`], [`Code::DeviceProofInvalid`], [`Code::DeviceKnown`],
@@ -73,6 +73,11 @@ fn row(id: String, account: Account, label: String, key: &PublicKey, now: Timest
 }
 
 fn add(conn: &mut Conn, row: DeviceRow) -> Result<DeviceRow, Problem> {
+    if let Some(known) = rows::find_by_key(conn, &row.public_key)? {
+        // Sent again by who did not hear the answer to the first time.
+        let is_own = known.account_id == row.account_id && known.revoked_at.is_none();
+        return if is_own { Ok(known) } else { Err(Code::DeviceKnown.into()) };
+    }
     if rows::count_of_account(conn, &row.account_id)? >= MAX_DEVICES {
         return Err(Code::TooManyDevices.into());
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sm3::{Digest, Sm3};
+use hmac::Mac;
 use tokio::task::JoinHandle;
 
 use super::keep::{Kept, Portion};
@@ -13,6 +13,7 @@ use crate::admit::{Admission, AdmitError};
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::batches::BatchRow;
+use crate::vault::FieldMac;
 
 /// Most records in one transaction.
 const RECORDS_MAX: usize = 500;
@@ -26,7 +27,7 @@ pub(super) struct Intake<W> {
     app: Arc<App>,
     request: Request,
     splitter: Splitter,
-    digest: Sm3,
+    body_mac: FieldMac,
     /// Known once the header was read, where there is one.
     reader: Option<Reader>,
     pieces: Vec<Piece>,
@@ -44,7 +45,7 @@ impl<W: FnMut(&BatchRow)> Intake<W> {
             id: app.new_id().to_string(),
             idempotency_key: replay::key(&request),
             account_id: request.sender.account.clone(),
-            digest: None,
+            body_mac: None,
             started_at: app.clock.now().millis(),
             finished_at: None,
             lines: 0,
@@ -56,7 +57,7 @@ impl<W: FnMut(&BatchRow)> Intake<W> {
         Self {
             app: Arc::clone(app),
             splitter: Splitter::new(request.format),
-            digest: replay::digest(request.format),
+            body_mac: replay::body_mac(app, request.format),
             request,
             reader: None,
             pieces: Vec::new(),
@@ -70,7 +71,7 @@ impl<W: FnMut(&BatchRow)> Intake<W> {
 
     /// Takes the next bytes of the body. Waits while earlier ones are being worked on.
     pub(super) async fn feed(&mut self, bytes: &[u8]) -> Result<(), IngestError> {
-        self.digest.update(bytes);
+        self.body_mac.update(bytes);
         self.splitter.push(bytes, &mut self.pieces);
         while let Some(portion) = self.full_portion() {
             self.work(portion, None).await?;
@@ -85,9 +86,9 @@ impl<W: FnMut(&BatchRow)> Intake<W> {
         while let Some(portion) = self.full_portion() {
             self.work(portion, None).await?;
         }
-        let digest = std::mem::take(&mut self.digest).finalize().to_vec();
+        let body_mac = self.body_mac.clone().finalize().into_bytes().to_vec();
         let last = std::mem::take(&mut self.pieces);
-        self.work(last, Some(digest)).await?;
+        self.work(last, Some(body_mac)).await?;
         self.settle().await?;
         let batch = self.batch;
         Ok(self.app.db.read::<_, StoreError, _>(move |conn| Report::of(conn, batch, 0)).await?)
@@ -115,15 +116,15 @@ impl<W: FnMut(&BatchRow)> Intake<W> {
     }
 
     /// Prepares records while the ones before are being written, then has them written.
-    async fn work(&mut self, mut pieces: Vec<Piece>, digest: Option<Vec<u8>>) -> Result<(), IngestError> {
+    async fn work(&mut self, mut pieces: Vec<Piece>, body_mac: Option<Vec<u8>>) -> Result<(), IngestError> {
         let reader = self.reader(&mut pieces)?;
-        let is_last = digest.is_some();
+        let is_last = body_mac.is_some();
         if is_last && pieces.is_empty() && self.writing.is_none() && !self.has_begun {
             return Err(IngestError::Empty);
         }
         let batch_id = Some(self.batch.id.clone());
         let admission = Arc::new(Admission::begin(&self.app, self.request.sender.clone(), batch_id)?);
-        let records = prepare::read(&reader, pieces).await?;
+        let records = prepare::read(&self.app.vault, &reader, pieces).await?;
         // Reserved ahead in the transactions themselves, so that preparing need not wait for one of its own.
         let spare = if is_last { 0 } else { RECORDS_MAX };
         let records = prepare::seal(&self.app, &admission, records, &mut self.places, spare).await?;
@@ -133,8 +134,8 @@ impl<W: FnMut(&BatchRow)> Intake<W> {
             admission,
             batch: self.batch.clone(),
             is_first: !self.has_begun,
-            digest,
-            places: if is_last { 0 } else { records.iter().filter(|record| record.sealed.is_some()).count() },
+            body_mac,
+            places: if is_last { 0 } else { records.iter().filter(|record| record.ahead.is_some()).count() },
             records,
         };
         self.writing = Some(tokio::spawn(write(Arc::clone(&self.app), Arc::new(portion))));

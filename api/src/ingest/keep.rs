@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::prepare::Prepared;
-use crate::admit::{Admission, AdmitError, Outcome, places};
+use crate::admit::{Admission, AdmitError, Ahead, Outcome, places};
 use crate::record::{Finding, Severity};
 use crate::store::batches::{self, BatchRow, FindingRow};
 use crate::store::{Conn, StoreError, indices};
@@ -20,8 +20,8 @@ pub(super) struct Portion {
     pub(super) batch: BatchRow,
     /// Whether these are its first.
     pub(super) is_first: bool,
-    /// The digest of the whole body, where these are its last.
-    pub(super) digest: Option<Vec<u8>>,
+    /// The MAC of the whole body, where these are its last.
+    pub(super) body_mac: Option<Vec<u8>>,
     /// Places to reserve for records to come.
     pub(super) places: usize,
 }
@@ -50,7 +50,7 @@ impl Portion {
             if outcome.took_place() {
                 has_changed = true;
             } else {
-                free.extend(record.sealed.as_ref().map(|sealed| sealed.version.status_index));
+                free.extend(record.ahead.as_ref().map(Ahead::status_index));
             }
             keep_findings(conn, &batch.id, record, &outcome)?;
         }
@@ -61,15 +61,15 @@ impl Portion {
         if has_changed {
             indices::next_generation(conn, &self.iss)?;
         }
-        batch.digest.clone_from(&self.digest);
-        batch.finished_at = self.digest.as_ref().map(|_| self.admission.now().millis());
+        batch.body_mac.clone_from(&self.body_mac);
+        batch.finished_at = self.body_mac.as_ref().map(|_| self.admission.now().millis());
         batches::update(conn, &batch)?;
         Ok(Kept { batch, places: free })
     }
 
     fn admit(&self, conn: &mut Conn, record: &Prepared) -> Result<Outcome, AdmitError> {
         match &record.candidate {
-            Some(candidate) => self.admission.admit(conn, candidate, record.sealed.as_ref()),
+            Some(candidate) => self.admission.admit(conn, candidate, record.ahead.as_ref()),
             None => Ok(Outcome::Refused(Vec::new())),
         }
     }

@@ -1,4 +1,4 @@
-//! A few hundred records made ready: read, looked up, sealed. All that takes long happens here, on all processors,
+//! A few hundred records made ready: read, looked up, sealed, encrypted. All that takes long happens here, on all processors,
 //! so that the transaction that keeps them is short.
 
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use tokio::task::spawn_blocking;
 use super::IngestError;
 use super::read::{Read, Reader};
 use super::split::Piece;
-use crate::admit::{Admission, Candidate, places};
+use crate::admit::{Admission, Ahead, Candidate, Due, places};
 use crate::app::App;
 use crate::record::Finding;
-use crate::seal::{Sealed, Version};
 use crate::store::StoreError;
+use crate::vault::Vault;
 
 /// A record made ready.
 pub(super) struct Prepared {
@@ -20,24 +20,28 @@ pub(super) struct Prepared {
     pub(super) findings: Vec<Finding>,
     /// What is to be admitted; `None` where the record is broken.
     pub(super) candidate: Option<Candidate>,
-    /// The seal it will need, as far as could be foreseen.
-    pub(super) sealed: Option<Sealed>,
+    /// What it will need, as far as could be foreseen.
+    pub(super) ahead: Option<Ahead>,
 }
 
 /// Reads records, in order.
-pub(super) async fn read(reader: &Reader, pieces: Vec<Piece>) -> Result<Vec<Prepared>, IngestError> {
-    let reader = reader.clone();
+pub(super) async fn read(
+    vault: &Arc<Vault>,
+    reader: &Reader,
+    pieces: Vec<Piece>,
+) -> Result<Vec<Prepared>, IngestError> {
+    let (vault, reader) = (Arc::clone(vault), reader.clone());
     in_parallel(pieces, move |piece| {
         let (candidate, findings) = match reader.read(&piece.content) {
-            Read::Sound(candidate, warnings) => (Some(*candidate), warnings),
+            Read::Sound(record, warnings) => (Some(Candidate::of(*record, &vault)), warnings),
             Read::Broken(findings) => (None, findings),
         };
-        Ok(Prepared { line: piece.line, findings, candidate, sealed: None })
+        Ok(Prepared { line: piece.line, findings, candidate, ahead: None })
     })
     .await
 }
 
-/// Seals what will need a seal, at places taken from `free`. Where there are too few, they are reserved, and `spare`
+/// Seals and encrypts what will need it, at places taken from `free`. Where there are too few, they are reserved, and `spare`
 /// more with them.
 pub(super) async fn seal(
     app: &App,
@@ -46,40 +50,40 @@ pub(super) async fn seal(
     free: &mut Vec<u64>,
     spare: usize,
 ) -> Result<Vec<Prepared>, IngestError> {
-    let (records, versions) = foresee(app, admission, records).await?;
-    let needed = versions.iter().flatten().count();
+    let (records, due) = foresee(app, admission, records).await?;
+    let needed = due.iter().flatten().count();
     if free.len() < needed {
         let (iss, missing) = (app.config.iss.clone(), needed - free.len() + spare);
         free.extend(app.db.write(move |conn| places::reserve(conn, &iss, missing)).await?);
     }
-    let version = |number: Option<u32>| Some(Version { number: number?, status_index: free.pop()? });
-    let due: Vec<_> = records.into_iter().zip(versions.into_iter().map(version)).collect();
+    let placed = |due: Option<Due>| Some((due?, free.pop()?));
+    let work: Vec<_> = records.into_iter().zip(due.into_iter().map(placed)).collect();
     let admission = Arc::clone(admission);
-    in_parallel(due, move |(mut record, version)| {
-        if let (Some(candidate), Some(version)) = (&record.candidate, version) {
-            record.sealed = Some(admission.seal(candidate, version)?);
+    in_parallel(work, move |(mut record, placed)| {
+        if let (Some(candidate), Some((due, status_index))) = (&record.candidate, placed) {
+            record.ahead = Some(admission.prepare(candidate, due, status_index)?);
         }
         Ok(record)
     })
     .await
 }
 
-/// The number of the version each record will make, as things stand.
+/// The version each record will make, as things stand.
 async fn foresee(
     app: &App,
     admission: &Arc<Admission>,
     records: Vec<Prepared>,
-) -> Result<(Vec<Prepared>, Vec<Option<u32>>), StoreError> {
+) -> Result<(Vec<Prepared>, Vec<Option<Due>>), StoreError> {
     let admission = Arc::clone(admission);
     let look = move |conn: &mut _| {
-        let mut versions = Vec::with_capacity(records.len());
+        let mut due = Vec::with_capacity(records.len());
         for record in &records {
-            versions.push(match &record.candidate {
+            due.push(match &record.candidate {
                 Some(candidate) => admission.foresee(conn, candidate)?,
                 None => None,
             });
         }
-        Ok((records, versions))
+        Ok((records, due))
     };
     app.db.read(look).await
 }

@@ -1,16 +1,15 @@
-//! From a record's bytes to a candidate for admission, or to findings.
+//! From the bytes of a record to the record, or to findings.
 
 use csv::{ReaderBuilder, StringRecord, Terminator};
 
 use super::Format;
 use super::split::Content;
-use crate::admit::Candidate;
 use crate::record::{Columns, Finding, Record, Rule, items, name};
 
 /// What a record turned out to be.
 pub(super) enum Read {
     /// Sound, with warnings.
-    Sound(Box<Candidate>, Vec<Finding>),
+    Sound(Box<Record>, Vec<Finding>),
     /// Not to be admitted.
     Broken(Vec<Finding>),
 }
@@ -52,7 +51,7 @@ impl Reader {
             Self::Csv(columns) => Record::from_csv(columns, &row(bytes).unwrap_or_default()),
         };
         match accepted {
-            Ok(accepted) => Read::Sound(Box::new(accepted.record.into()), accepted.warnings),
+            Ok(accepted) => Read::Sound(Box::new(accepted.record), accepted.warnings),
             Err(findings) => Read::Broken(findings),
         }
     }

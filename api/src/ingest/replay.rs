@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt};
-use sm3::{Digest, Sm3};
+use hmac::Mac;
 
 use super::{Format, IngestError, Report, Request};
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::batches::{self, BatchRow};
+use crate::vault::{Field, FieldMac};
 
 /// A finished batch of the same name.
 pub(super) struct Replay {
@@ -22,9 +23,9 @@ pub(super) fn key(request: &Request) -> Option<String> {
     request.idempotency_key.as_ref().map(|key| format!("{}:{key}", request.sender.account))
 }
 
-/// Begins the digest of a body; the same bytes in another format are another body.
-pub(super) fn digest(format: Format) -> Sm3 {
-    Sm3::new_with_prefix(format.word())
+/// Begins the MAC of a body; the same bytes in another format are another body.
+pub(super) fn body_mac(app: &App, format: Format) -> FieldMac {
+    app.vault.mac(Field::BatchBody).chain_update(format.word())
 }
 
 /// The finished batch that a request repeats, if it does. One that was not finished is begun anew.
@@ -44,7 +45,7 @@ impl Replay {
         S: Stream<Item = Result<B, E>> + Unpin,
         B: AsRef<[u8]>,
     {
-        let mut digest = digest(self.format);
+        let mut mac = body_mac(app, self.format);
         let mut length = 0_u64;
         while let Some(bytes) = body.next().await {
             let bytes = bytes.map_err(|_| IngestError::CutOff)?;
@@ -53,9 +54,9 @@ impl Replay {
             if length > self.limit {
                 return Err(IngestError::TooLarge);
             }
-            digest.update(bytes);
+            mac.update(bytes);
         }
-        if self.batch.digest.as_deref() != Some(digest.finalize().as_slice()) {
+        if self.batch.body_mac.as_deref() != Some(mac.finalize().into_bytes().as_slice()) {
             return Err(IngestError::KeyReused);
         }
         let batch = self.batch;

@@ -92,6 +92,8 @@ mod tests {
         KeyRow {
             kid: kid.to_owned(),
             key_use: "seal".to_owned(),
+            custody: "keystore".to_owned(),
+            label: String::new(),
             public_key: vec![2; 33],
             development: false,
             not_before: 0,

@@ -40,7 +40,8 @@ mod tests {
         CertificateRow {
             id: String::new(),
             kind: "071".to_owned(),
-            number: String::new(),
+            number_ciphertext: Vec::new(),
+            number_index: String::new(),
             issuer_code: String::new(),
             division: "210100".to_owned(),
             identifier: String::new(),

@@ -8,7 +8,7 @@ use super::{allowed, credential};
 use crate::app::App;
 use crate::certificates::{in_force, own};
 use crate::clock::Timestamp;
-use crate::keys::Use;
+use crate::keys::{Use, aside};
 use crate::problem::Problem;
 use crate::store::Conn;
 use crate::store::activations::{self, Source};
@@ -50,7 +50,7 @@ pub async fn show(app: &App, certificate_id: String, holder_id: String) -> Resul
     let sealed = credential::current(app, version, now).await?;
     let presentation = new_presentation(app, now)?;
     let key = app.signer.active(Use::Presentation, now)?;
-    let signed = presentation.sign(&sealed, Maker::Server, &key)?;
+    let signed = aside(move || presentation.sign(&sealed, Maker::Server, &key)).await?;
     let code = token::format(&app.config.public_address(), &signed);
     app.db.write(move |conn| keep(conn, &certificate, &presentation, now)).await?;
     Ok(Shown {

@@ -5,13 +5,14 @@ use verifier_core::sm2::{PublicKey, Sign};
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::keys::Use;
+use crate::keys::{Use, aside};
 use crate::problem::Problem;
 use crate::record::Record;
 use crate::seal::{Sealed, Terms, Version};
 use crate::store::StoreError;
 use crate::store::certificates::{self, VersionRow};
 use crate::store::keys::KeyRow;
+use crate::vault::Column;
 
 /// A credential with less than one part of so many of its life left is sealed anew.
 const LAST_PART: i64 = 10;
@@ -39,7 +40,7 @@ pub(super) async fn current(app: &App, version: VersionRow, now: Timestamp) -> R
     if need == Need::None {
         return Ok(version.credential);
     }
-    match seal(app, &version, Terms::of(&app.config, now), None, now) {
+    match seal(app, &version, Terms::of(&app.config, now), None, now).await {
         Ok(sealed) if need == Need::Renewal && !outlives(&sealed, &version) => Ok(version.credential),
         Ok(sealed) => keep(app, version, sealed).await,
         Err(problem) if need == Need::Must => Err(problem),
@@ -54,14 +55,14 @@ pub(super) async fn current(app: &App, version: VersionRow, now: Timestamp) -> R
 ///
 /// # Errors
 /// When no key may seal, or what is stored cannot be read.
-pub fn seal_for_device(
+pub async fn seal_for_device(
     app: &App,
     version: &VersionRow,
     key: PublicKey,
     now: Timestamp,
 ) -> Result<Sealed, Problem> {
     let lifetime = u64::from(app.config.device_credential_lifetime) * SECONDS_PER_DAY;
-    seal(app, version, Terms { sealed: now.seconds(), lifetime }, Some(key), now)
+    seal(app, version, Terms { sealed: now.seconds(), lifetime }, Some(key), now).await
 }
 
 fn need(version: &VersionRow, keys: &[KeyRow], now: Timestamp) -> Need {
@@ -80,14 +81,16 @@ fn need(version: &VersionRow, keys: &[KeyRow], now: Timestamp) -> Need {
     }
 }
 
-fn seal(
+async fn seal(
     app: &App,
     stored: &VersionRow,
     terms: Terms,
     device: Option<PublicKey>,
     now: Timestamp,
 ) -> Result<Sealed, Problem> {
-    let accepted = Record::from_json(stored.items.as_bytes());
+    let cell = Column::CertificateItems.of_version(&stored.certificate_id, stored.version);
+    let items = app.vault.open_bytes(&cell, &stored.items_ciphertext)?;
+    let accepted = Record::from_json(&items);
     let record = accepted.map_err(|_| Problem::internal("stored items are no record"))?.record;
     let version = Version {
         number: u32::try_from(stored.version).map_err(Problem::internal)?,
@@ -95,13 +98,9 @@ fn seal(
     };
     let signer = app.signer.active(Use::Seal, now)?;
     let credential = terms.credential(&record, version, device);
-    Ok(Sealed {
-        version,
-        bytes: credential.seal(&signer)?,
-        key: signer.key_id(),
-        at: credential.sealed,
-        expires: credential.expires,
-    })
+    let (key, at, expires) = (signer.key_id(), credential.sealed, credential.expires);
+    let bytes = aside(move || credential.seal(&signer)).await?;
+    Ok(Sealed { version, bytes, key, at, expires })
 }
 
 /// A certificate near its last day is sealed until then and no longer, however often.
@@ -133,8 +132,8 @@ mod tests {
         VersionRow {
             certificate_id: String::new(),
             version: 1,
-            items: String::new(),
-            digest: Vec::new(),
+            items_ciphertext: Vec::new(),
+            items_mac: Vec::new(),
             status_index: 0,
             replaced_as: None,
             credential: Vec::new(),
@@ -148,6 +147,8 @@ mod tests {
         KeyRow {
             kid: "aa".to_owned(),
             key_use: "seal".to_owned(),
+            custody: "keystore".to_owned(),
+            label: String::new(),
             public_key: Vec::new(),
             development: true,
             not_before: 0,

@@ -73,6 +73,15 @@ problems! {
     BodyIncomplete BAD_REQUEST "body_incomplete"
         "请求内容未完整送达", "The body did not arrive whole";
         "检查网络后重新提交", "Check the network and send again".
+    BodyTooSlow REQUEST_TIMEOUT "body_too_slow"
+        "请求内容送达过慢", "The body came too slowly";
+        "检查网络后重新提交；大文件请分批", "Check the network and send again; large files in parts".
+    HeadTooLarge REQUEST_HEADER_FIELDS_TOO_LARGE "head_too_large"
+        "请求地址或请求头过大", "The address or the headers of the request are too large";
+        "缩短地址或请求头后重试", "Shorten the address or the headers and try again".
+    UnsupportedEncoding UNSUPPORTED_MEDIA_TYPE "unsupported_encoding"
+        "此接口不接受压缩的请求内容", "This request does not take a compressed body";
+        "去掉 Content-Encoding，不压缩直接提交", "Send the body without Content-Encoding".
 
     EmptyBody BAD_REQUEST "empty_body"
         "请求内容中没有任何记录", "There is no record in the body";
@@ -224,7 +233,16 @@ problems! {
     NoSigningKey SERVICE_UNAVAILABLE "no_signing_key"
         "暂无可用的签名密钥", "No key may sign for the moment";
         "请联系管理员检查密钥状态", "Ask an administrator to look at the keys".
+    SigningFailed SERVICE_UNAVAILABLE "signing_failed"
+        "暂时无法签名", "Nothing can be signed for the moment";
+        "请稍后重试；如仍出现，请联系管理员检查密码机或签名服务", "Try again later; if it stays, ask an administrator to look at the cryptographic module or the signing service".
     Unavailable SERVICE_UNAVAILABLE "unavailable"
         "服务暂时不可用", "The service is not available for the moment";
         "请在 Retry-After 给出的秒数之后重试", "Try again after the seconds in Retry-After".
+    Overloaded SERVICE_UNAVAILABLE "overloaded"
+        "访问量过大，请稍候", "Too many requests at once";
+        "请在 Retry-After 给出的秒数之后重试", "Try again after the seconds in Retry-After".
+    TookTooLong SERVICE_UNAVAILABLE "took_too_long"
+        "处理超时", "The request took too long and was given up";
+        "请在 Retry-After 给出的秒数之后重试；提交类请求重发不会重复登记", "Try again after the seconds in Retry-After; what is sent again is not recorded twice".
 }

@@ -9,7 +9,7 @@ use super::{Press, PublishError, indices};
 use crate::clock::Timestamp;
 use crate::keys::Use;
 use crate::store::publication::{self, StatusListRow};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, PUBLICATION, StoreError, in_turn};
 
 impl Press {
     /// The newest status list, if it shows all there is to show or is too young to be made anew.
@@ -18,13 +18,23 @@ impl Press {
         conn: &mut Conn,
     ) -> Result<Option<StatusListRow>, PublishError> {
         let generation = self.state(conn)?.1;
-        let newest = publication::newest_status_list(conn, &self.config.iss)?;
-        Ok(newest.filter(|row| self.shows(row, generation)))
+        let Some(issued_at) = publication::newest_status_time(conn, &self.config.iss)? else {
+            return Ok(None);
+        };
+        let row = match self.shelf.status(issued_at) {
+            Some(row) => row,
+            None => match publication::newest_status_list(conn, &self.config.iss)? {
+                Some(row) => self.shelf.put_status(row),
+                None => return Ok(None),
+            },
+        };
+        Ok(self.shows(&row, generation).then(|| StatusListRow::clone(&row)))
     }
 
     /// The newest status list, made anew if it is old or statuses have changed. In a transaction.
     pub(super) fn newest_status_list(&self, conn: &mut Conn) -> Result<StatusListRow, PublishError> {
-        // Looked at again: another request may have made it while this one waited.
+        in_turn(conn, PUBLICATION)?;
+        // Looked at again: another server may have made it while this one waited.
         if let Some(row) = self.look_for_status_list(conn)? {
             return Ok(row);
         }

@@ -7,6 +7,7 @@ use verifier_core::sm2::sm3;
 use verifier_core::time::Seconds;
 use verifier_core::trust::{Issuer, IssuerKey, KeyUse, TrustClaims, TrustList};
 
+use super::shelf::Opened;
 use super::{Press, PublishError};
 use crate::clock::Timestamp;
 use crate::keys::{PUBLICATION_SECONDS, Use};
@@ -14,7 +15,7 @@ use crate::record::codes;
 use crate::seal::AND_MORE;
 use crate::store::keys::{self, KeyRow};
 use crate::store::publication::{self, TrustListRow};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, PUBLICATION, StoreError, in_turn};
 
 /// A list older than this, in seconds, is made anew even when nothing changed.
 const RENEWED_AFTER: u64 = 12 * 3_600;
@@ -22,14 +23,25 @@ const RENEWED_AFTER: u64 = 12 * 3_600;
 impl Press {
     /// The newest trust list, if it says what is so and is young enough.
     pub(super) fn look_for_trust_list(&self, conn: &mut Conn) -> Result<Option<TrustListRow>, PublishError> {
-        let rows = keys::list(conn)?;
-        let claims = self.claims(&rows, 0)?;
-        Ok(publication::newest_trust_list(conn)?.filter(|row| self.still_holds(row, &rows, &claims)))
+        let keys = keys::list(conn)?;
+        let Some(seq) = publication::newest_trust_seq(conn)? else { return Ok(None) };
+        if let Some(opened) = self.shelf.trust(seq).filter(|opened| opened.keys == keys) {
+            // Settings do not change while a server runs: with the same keys it says the same.
+            return Ok(self.is_young(opened.list.claims()).then(|| opened.row.clone()));
+        }
+        let Some(row) = publication::newest_trust_list(conn)? else { return Ok(None) };
+        let Ok(list) = open(&row, &keys) else { return Ok(None) };
+        if !self.still_holds(list.claims(), &self.claims(&keys, 0)?) {
+            return Ok(None);
+        }
+        self.shelf.put_trust(Opened { row: row.clone(), keys, list });
+        Ok(Some(row))
     }
 
     /// The newest trust list, made anew if it is old or what it says has changed. In a transaction.
     pub(super) fn newest_trust_list(&self, conn: &mut Conn) -> Result<TrustListRow, PublishError> {
-        // Looked at again: another request may have made it while this one waited.
+        in_turn(conn, PUBLICATION)?;
+        // Looked at again: another server may have made it while this one waited.
         if let Some(row) = self.look_for_trust_list(conn)? {
             return Ok(row);
         }
@@ -38,18 +50,18 @@ impl Press {
         self.publish(conn, &rows, seq, &self.claims(&rows, seq)?)
     }
 
-    fn still_holds(&self, row: &TrustListRow, rows: &[KeyRow], claims: &TrustClaims) -> bool {
-        let Ok(published) = open(row, rows) else {
-            return false;
-        };
-        let published = published.claims();
+    fn is_young(&self, published: &TrustClaims) -> bool {
+        self.now.seconds().since(published.issued) < RENEWED_AFTER
+    }
+
+    fn still_holds(&self, published: &TrustClaims, claims: &TrustClaims) -> bool {
         let same = TrustClaims {
             seq: published.seq,
             issued: published.issued,
             expires: published.expires,
             ..claims.clone()
         };
-        self.now.seconds().since(published.issued) < RENEWED_AFTER && *published == same
+        self.is_young(published) && *published == same
     }
 
     fn publish(

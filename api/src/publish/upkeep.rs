@@ -1,4 +1,5 @@
-//! The task that keeps the published lists fresh when nobody asks for them, and forgets very old ones.
+//! The task that keeps the published lists fresh when nobody asks for them, and forgets very old ones, and claims
+//! that have ended.
 
 use std::time::Duration;
 
@@ -6,7 +7,8 @@ use actix_web::web;
 
 use super::{PublishError, newest_status_list, newest_trust_list};
 use crate::app::App;
-use crate::store::publication;
+use crate::store::{claims, publication};
+use crate::watch;
 
 /// How often the lists are looked at.
 const EVERY: Duration = Duration::from_secs(60);
@@ -25,9 +27,16 @@ pub async fn keep_fresh(app: web::Data<App>) {
 }
 
 async fn once(app: &App) -> Result<(), PublishError> {
-    newest_trust_list(app).await?;
-    newest_status_list(app).await?;
+    let trust = newest_trust_list(app).await?;
+    let status = newest_status_list(app).await?;
+    watch::keep(app, &trust, &status).await?;
     let oldest = app.clock.now().plus_seconds(-i64::from(app.config.bundle_retention) * SECONDS_PER_DAY);
     let iss = app.config.iss.clone();
-    app.db.write(move |conn| Ok(publication::prune(conn, &iss, oldest.millis())?)).await
+    let now = app.clock.now();
+    app.db
+        .write(move |conn| {
+            claims::prune(conn, now.millis())?;
+            Ok(publication::prune(conn, &iss, oldest.millis())?)
+        })
+        .await
 }

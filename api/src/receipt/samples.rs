@@ -43,7 +43,8 @@ pub fn certificate() -> CertificateRow {
     CertificateRow {
         id: "certificate".to_owned(),
         kind: "013".to_owned(),
-        number: "210100000001".to_owned(),
+        number_ciphertext: Vec::new(),
+        number_index: String::new(),
         issuer_code: "112101000012345676".to_owned(),
         division: "210100".to_owned(),
         identifier: "identifier".to_owned(),
@@ -68,8 +69,8 @@ pub fn version(version: i32) -> VersionRow {
     VersionRow {
         certificate_id: "certificate".to_owned(),
         version,
-        items: "{}".to_owned(),
-        digest: Vec::new(),
+        items_ciphertext: Vec::new(),
+        items_mac: Vec::new(),
         status_index: 7,
         replaced_as: None,
         credential: Vec::new(),

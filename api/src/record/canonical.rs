@@ -1,4 +1,4 @@
-//! The one text of a record's content: JSON with sorted keys and no spaces, so that equal content has an equal digest.
+//! The one text of a record's content: JSON with sorted keys and no spaces, so that equal content is equal text.
 
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
@@ -49,18 +49,12 @@ impl Serialize for Content<'_> {
 }
 
 impl Record {
-    /// The content as JSON, keys sorted: what is stored, and what [`Record::digest`] is of.
+    /// The content as JSON, keys sorted: what is stored and compared. The same text, the same content.
     ///
     /// Reading it with [`Record::from_json`] gives the record again, but for its event.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         self.written(false)
-    }
-
-    /// SM3 of the content: the same digest, the same content.
-    #[must_use]
-    pub fn digest(&self) -> [u8; 32] {
-        verifier_core::sm2::sm3(&self.to_json())
     }
 
     /// The record as a line to send, without the end of line.

@@ -1,5 +1,7 @@
 //! Binding a WeChat user to a holder, deciding about it, and the accounts that act for a holder.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -101,7 +103,8 @@ pub async fn requests(
     page: web::Query<Page>,
 ) -> Result<web::Json<Requests>, Problem> {
     let page = page.into_inner();
-    let find = move |conn: &mut _| binding::pending(conn, &operator, page.division, &page.after);
+    let vault = Arc::clone(&app.vault);
+    let find = move |conn: &mut _| binding::pending(conn, &vault, &operator, page.division, &page.after);
     Ok(web::Json(Requests { requests: app.db.read(find).await? }))
 }
 

@@ -1,5 +1,7 @@
 //! Certificates as people see them, and what happened to them.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,8 +32,8 @@ pub struct History {
     security(("session" = [])),
     responses((status = 200, description = "All of them, whether or not they can be presented", body = Certificates)))]
 pub async fn list(app: web::Data<App>, holder: Holder) -> Result<web::Json<Certificates>, Problem> {
-    let today = app.clock.now().day();
-    let list = move |conn: &mut _| certificates::list(conn, &holder.holder_id, today);
+    let (vault, today) = (Arc::clone(&app.vault), app.clock.now().day());
+    let list = move |conn: &mut _| certificates::list(conn, &vault, &holder.holder_id, today);
     Ok(web::Json(Certificates { certificates: app.db.read(list).await? }))
 }
 
@@ -45,8 +47,8 @@ pub async fn one(
     SignedIn(account): SignedIn,
     id: web::Path<String>,
 ) -> Result<web::Json<Certificate>, Problem> {
-    let today = app.clock.now().day();
-    let describe = move |conn: &mut _| certificates::describe(conn, &id, &account, today);
+    let (vault, today) = (Arc::clone(&app.vault), app.clock.now().day());
+    let describe = move |conn: &mut _| certificates::describe(conn, &vault, &id, &account, today);
     Ok(web::Json(app.db.read(describe).await?))
 }
 

@@ -24,6 +24,7 @@ macro_rules! routes {
                     $( .route(table::guarded(
                         table::on(&Method::$method).to($($handler)::+), stringify!($method), $path,
                     )) )+
+                    .wrap(actix_web::middleware::from_fn(crate::budget::in_time))
             ); )*
             documents::add_pages(services);
         }

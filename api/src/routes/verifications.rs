@@ -3,13 +3,15 @@
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 use verifier_core::Verdict;
 
 use crate::app::App;
 use crate::auth::{self, Role, SignedIn};
 use crate::ephemeral::Key;
 use crate::extract::Json;
-use crate::problem::{Code, Problem};
+use crate::limits::Limit;
+use crate::problem::Problem;
 use crate::verification;
 
 /// The window in which verifications without a sign-in are counted, in seconds.
@@ -22,6 +24,10 @@ pub struct Scanned {
     /// The text of the code, exactly as scanned.
     #[schema(example = "HTTPS://YZT.EXAMPLE.GOV.CN/V/1QRMJ…")]
     code: String,
+    /// A UUID of this scan, such as the id of its receipt, so that it may be asked about again. Another scan of the same
+    /// showing is told that the code was seen before. Without it, all scans of an account, or else of an address, are one.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    scan: Option<Uuid>,
 }
 
 /// Decides about a code with what this server knows now. Any text is answered with a verdict. Without an officer's
@@ -38,20 +44,33 @@ pub async fn create(
     Json(scanned): Json<Scanned>,
 ) -> Result<web::Json<Verdict>, Problem> {
     let checks_for_a_living = |SignedIn(account)| account.role == Role::Officer;
+    let scan = scanned.name(&app, &request, signed_in.as_ref());
     if !signed_in.is_some_and(checks_for_a_living) {
         limit(&app, &request).await?;
     }
-    verification::decide(&app, scanned.code).await.map(web::Json)
+    verification::decide(&app, scanned.code, scan).await.map(web::Json)
+}
+
+impl Scanned {
+    /// What its scan is known by.
+    fn name(&self, app: &App, request: &HttpRequest, by: Option<&SignedIn>) -> Key {
+        if let Some(scan) = self.scan {
+            return Key::new("scan", &scan.to_string());
+        }
+        if let Some(SignedIn(account)) = by {
+            return Key::new("scans of account", &account.id);
+        }
+        let address = auth::client_address(request, app.config.trust_forwarded_for);
+        Key::new("scans of address", &address.map(|address| address.to_string()).unwrap_or_default())
+    }
 }
 
 async fn limit(app: &App, request: &HttpRequest) -> Result<(), Problem> {
     let Some(address) = auth::client_address(request, app.config.trust_forwarded_for) else {
         return Ok(());
     };
-    let key = Key::new("verification address", &address.to_string());
-    let count = app.ephemeral.count_in_window(key, WINDOW).await;
-    if count.times > app.config.verifications_address {
-        return Err(Problem::new(Code::TooManyAttempts).retry_after(count.ends_in));
-    }
+    let most = app.config.verifications_address;
+    let limit = Limit { name: "verification_address", most, window: WINDOW };
+    limit.count(app, &address.to_string()).await?;
     Ok(())
 }

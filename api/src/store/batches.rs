@@ -16,7 +16,7 @@ pub struct BatchRow {
     /// The account that sent it, or `system`.
     pub account_id: String,
     /// SM3 of the body, once it was read to its end.
-    pub digest: Option<Vec<u8>>,
+    pub body_mac: Option<Vec<u8>>,
     /// When its first lines were kept.
     pub started_at: i64,
     /// When its last lines were kept; `None`: not yet, or never.
@@ -94,14 +94,14 @@ pub fn release_key(conn: &mut Conn, key: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes what becomes known of a batch as it is read: its counts, and at its end its digest.
+/// Writes what becomes known of a batch as it is read: its counts, and at its end the MAC of its body.
 ///
 /// # Errors
 /// When the database cannot.
 pub fn update(conn: &mut Conn, row: &BatchRow) -> Result<(), StoreError> {
     diesel::update(ingest_batches::table.find(&row.id))
         .set((
-            ingest_batches::digest.eq(&row.digest),
+            ingest_batches::body_mac.eq(&row.body_mac),
             ingest_batches::finished_at.eq(row.finished_at),
             ingest_batches::lines.eq(row.lines),
             ingest_batches::created.eq(row.created),

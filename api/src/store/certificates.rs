@@ -13,8 +13,10 @@ pub struct CertificateRow {
     pub id: String,
     /// Last three digits of the type code.
     pub kind: String,
-    /// 证号. Personal where it is a citizen id.
-    pub number: String,
+    /// 证号, which may be a citizen id, encrypted.
+    pub number_ciphertext: Vec<u8>,
+    /// What the number is found by.
+    pub number_index: String,
     /// 统一社会信用代码 of the issuing authority.
     pub issuer_code: String,
     /// Division of the issuing authority (GB/T 2260).
@@ -59,10 +61,10 @@ pub struct VersionRow {
     pub certificate_id: String,
     /// Which version, from 1.
     pub version: i32,
-    /// The data items, canonical JSON.
-    pub items: String,
-    /// SM3 of the canonical items.
-    pub digest: Vec<u8>,
+    /// The data items, canonical JSON, encrypted.
+    pub items_ciphertext: Vec<u8>,
+    /// MAC of the canonical items.
+    pub items_mac: Vec<u8>,
     /// Its place in the status list.
     pub status_index: i64,
     /// `superseded` or `reported_lost`; `None` while in force.
@@ -85,7 +87,7 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<CertificateRow>, StoreEr
     Ok(certificates::table.find(id).select(CertificateRow::as_select()).get_result(conn).optional()?)
 }
 
-/// The certificate known by kind, issuing authority and number.
+/// The certificate known by kind, issuing authority and number, which is given by its index.
 ///
 /// # Errors
 /// When the database cannot.
@@ -93,12 +95,12 @@ pub fn find_by_number(
     conn: &mut Conn,
     kind: &str,
     issuer_code: &str,
-    number: &str,
+    number_index: &str,
 ) -> Result<Option<CertificateRow>, StoreError> {
     let found = certificates::table
         .filter(certificates::kind.eq(kind))
         .filter(certificates::issuer_code.eq(issuer_code))
-        .filter(certificates::number.eq(number))
+        .filter(certificates::number_index.eq(number_index))
         .select(CertificateRow::as_select());
     Ok(found.get_result(conn).optional()?)
 }
@@ -152,10 +154,10 @@ pub fn newest_division(conn: &mut Conn, holder_id: &str) -> Result<Option<String
 ///
 /// # Errors
 /// When the database cannot.
-pub fn find_version_by_digest(conn: &mut Conn, id: &str, digest: &[u8]) -> Result<Option<i32>, StoreError> {
+pub fn find_version_by_mac(conn: &mut Conn, id: &str, mac: &[u8]) -> Result<Option<i32>, StoreError> {
     let found = certificate_versions::table
         .filter(certificate_versions::certificate_id.eq(id))
-        .filter(certificate_versions::digest.eq(digest))
+        .filter(certificate_versions::items_mac.eq(mac))
         .select(diesel::dsl::max(certificate_versions::version));
     Ok(found.get_result(conn)?)
 }

@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
-use super::{StoreError, StoreSettings};
+use super::{Meter, StoreError, StoreSettings};
 
 /// A connection to either database. Queries written against it run on both.
 #[derive(diesel::MultiConnection)]
@@ -54,6 +54,17 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// What libpq is told unless the address says otherwise: not to wait for a server that has vanished. Seconds, and of
+/// the last but one milliseconds.
+const IN_GOOD_TIME: [(&str, &str); 6] = [
+    ("connect_timeout", "5"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "5"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "15000"),
+    ("application_name", "yzt"),
+];
+
 /// What an acknowledged write has survived on SQLite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
@@ -70,11 +81,28 @@ pub(super) struct Manager {
     url: DatabaseUrl,
     durability: Durability,
     read_only: bool,
+    statement_limit: Option<Duration>,
+    meter: Option<Meter>,
 }
 
 impl Manager {
-    pub(super) fn new(settings: &StoreSettings, read_only: bool) -> Self {
-        Self { url: settings.url.clone(), durability: settings.durability, read_only }
+    pub(super) fn new(settings: &StoreSettings, read_only: bool, meter: Option<Meter>) -> Self {
+        Self {
+            url: settings.url.clone(),
+            durability: settings.durability,
+            read_only,
+            statement_limit: settings.statement_limit,
+            meter,
+        }
+    }
+
+    /// For work that may take as long as it takes: bringing the schema up to date.
+    pub(super) fn unlimited(self) -> Self {
+        Self { statement_limit: None, ..self }
+    }
+
+    pub(super) fn meter(&self) -> Option<&Meter> {
+        self.meter.as_ref()
     }
 
     pub(super) fn pool(self, size: u32, patience: Duration) -> Pool<Self> {
@@ -90,12 +118,29 @@ impl Manager {
     }
 
     pub(super) fn connect_now(&self) -> Result<Conn, StoreError> {
-        match &self.url {
-            DatabaseUrl::Postgres(url) => {
-                PgConnection::establish(url).map(Conn::Postgres).map_err(StoreError::unreachable)
-            }
+        let mut conn = match &self.url {
+            DatabaseUrl::Postgres(url) => self.connect_to(url),
             DatabaseUrl::Sqlite(path) => self.open_file(path),
+        }?;
+        if let Some(meter) = &self.meter {
+            conn.set_instrumentation(meter.clone());
         }
+        Ok(conn)
+    }
+
+    fn connect_to(&self, url: &str) -> Result<Conn, StoreError> {
+        let mut conn = PgConnection::establish(&in_good_time(url)).map_err(StoreError::unreachable)?;
+        if let Some(limit) = self.statement_limit {
+            let (statement, lock) = (limit.as_millis(), super::PATIENCE.as_millis());
+            // A transaction whose server was held up must not hold its locks for ever.
+            let idle = statement.saturating_mul(2);
+            conn.batch_execute(&format!(
+                "SET statement_timeout = {statement}; SET lock_timeout = {lock};
+                 SET idle_in_transaction_session_timeout = {idle};"
+            ))
+            .map_err(StoreError::unreachable)?;
+        }
+        Ok(Conn::Postgres(conn))
     }
 
     fn open_file(&self, path: &Path) -> Result<Conn, StoreError> {
@@ -136,5 +181,31 @@ impl ManageConnection for Manager {
 
     fn has_broken(&self, conn: &mut Conn) -> bool {
         std::thread::panicking() || conn.is_broken()
+    }
+}
+
+/// An address with [`IN_GOOD_TIME`] added to what it says itself.
+fn in_good_time(url: &str) -> String {
+    let (base, said) = url.split_once('?').unwrap_or((url, ""));
+    let is_said = |name: &str| said.split('&').any(|option| option.split('=').next() == Some(name));
+    let added =
+        IN_GOOD_TIME.iter().filter(|(name, _)| !is_said(name)).map(|(name, value)| format!("{name}={value}"));
+    let own = (!said.is_empty()).then(|| said.to_owned());
+    let options: Vec<String> = own.into_iter().chain(added).collect();
+    format!("{base}?{}", options.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_keeps_what_it_says_and_gets_the_rest() {
+        let url = in_good_time("postgres://a@b/c?connect_timeout=60&sslmode=verify-full");
+        assert!(
+            url.starts_with("postgres://a@b/c?connect_timeout=60&sslmode=verify-full&keepalives_idle=10&")
+        );
+        assert_eq!(url.matches("connect_timeout").count(), 1);
+        assert!(in_good_time("postgres://a@b/c").starts_with("postgres://a@b/c?connect_timeout=5&"));
     }
 }

@@ -62,6 +62,15 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<DeviceRow>, StoreError> 
     Ok(devices::table.find(id).select(DeviceRow::as_select()).get_result(conn).optional()?)
 }
 
+/// The device with this public key, 33 bytes.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_by_key(conn: &mut Conn, public_key: &[u8]) -> Result<Option<DeviceRow>, StoreError> {
+    let with_key = devices::table.filter(devices::public_key.eq(public_key));
+    Ok(with_key.select(DeviceRow::as_select()).get_result(conn).optional()?)
+}
+
 /// The devices whose key has this id, hex; more than one only by a collision of key ids.
 ///
 /// # Errors

@@ -13,39 +13,41 @@ pub struct HolderRow {
     pub id: String,
     /// 持证主体代码类型 (GB/T 36903).
     pub code_type: String,
-    /// Citizen id, unified social credit code or another code of that type.
-    pub code: String,
+    /// Citizen id, unified social credit code or another code of that type, encrypted.
+    pub code_ciphertext: Vec<u8>,
+    /// What the code is found by.
+    pub code_index: String,
     /// The name of the person or organisation.
     pub name: String,
     /// Unix milliseconds.
     pub created_at: i64,
 }
 
-/// The holder with this code.
+/// The holder whose code has this index.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn find_by_code(conn: &mut Conn, code: &str) -> Result<Option<HolderRow>, StoreError> {
+pub fn find_by_code(conn: &mut Conn, index: &str) -> Result<Option<HolderRow>, StoreError> {
     Ok(holders::table
-        .filter(holders::code.eq(code))
+        .filter(holders::code_index.eq(index))
         .order(holders::code_type)
         .select(HolderRow::as_select())
         .first(conn)
         .optional()?)
 }
 
-/// The holder with this code of this type.
+/// The holder whose code of this type has this index.
 ///
 /// # Errors
 /// When the database cannot.
 pub fn find_by_typed_code(
     conn: &mut Conn,
     code_type: &str,
-    code: &str,
+    index: &str,
 ) -> Result<Option<HolderRow>, StoreError> {
     Ok(holders::table
         .filter(holders::code_type.eq(code_type))
-        .filter(holders::code.eq(code))
+        .filter(holders::code_index.eq(index))
         .select(HolderRow::as_select())
         .get_result(conn)
         .optional()?)

@@ -1,4 +1,4 @@
-//! Queries on signing keys: what is known of them. Their private halves are in `keys/keystore.rs`.
+//! Queries on signing keys: what is known of them. Their private halves are where `keys/custody.rs` says.
 
 use diesel::prelude::*;
 
@@ -13,6 +13,10 @@ pub struct KeyRow {
     pub kid: String,
     /// `root`, `seal`, `presentation` or `status`.
     pub key_use: String,
+    /// Where its private half is: `keystore`, `pkcs11` or `service`.
+    pub custody: String,
+    /// What it is called there.
+    pub label: String,
     /// 33 bytes, compressed.
     pub public_key: Vec<u8>,
     /// Whether it was made for development, and is refused in production.

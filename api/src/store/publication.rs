@@ -64,6 +64,23 @@ pub fn trust_list_as_of(conn: &mut Conn, instant: i64) -> Result<Option<TrustLis
     Ok(oldest.first(conn).optional()?)
 }
 
+/// The number of the newest trust list.
+///
+/// # Errors
+/// When the database cannot.
+pub fn newest_trust_seq(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
+    Ok(trust_lists::table.select(diesel::dsl::max(trust_lists::seq)).get_result(conn)?)
+}
+
+/// When the newest status list of an issuer was made, in unix milliseconds.
+///
+/// # Errors
+/// When the database cannot.
+pub fn newest_status_time(conn: &mut Conn, iss: &str) -> Result<Option<i64>, StoreError> {
+    let of_issuer = status_lists::table.filter(status_lists::iss.eq(iss));
+    Ok(of_issuer.select(diesel::dsl::max(status_lists::issued_at)).get_result(conn)?)
+}
+
 /// Keeps a trust list: `false` when another server published this number first.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Transactions that behave the same on both databases.
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 use diesel::{Connection, PgConnection};
 
@@ -47,6 +47,21 @@ pub fn attempt<T>(
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The turn of those who publish a list.
+pub const PUBLICATION: i64 = 7_215_090_073;
+
+/// Waits until no other transaction on any server has this turn; it ends with the transaction. SQLite lets one writer
+/// after another pass by itself.
+///
+/// # Errors
+/// [`StoreError::Busy`] when the others take too long.
+pub fn in_turn(conn: &mut Conn, turn: i64) -> Result<(), StoreError> {
+    if let Conn::Postgres(conn) = conn {
+        conn.batch_execute(&format!("SELECT pg_advisory_xact_lock({turn})"))?;
+    }
+    Ok(())
 }
 
 fn begin(conn: &mut Conn) -> QueryResult<()> {

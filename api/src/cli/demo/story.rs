@@ -15,6 +15,7 @@ use crate::qr::{self, Code, Medium};
 use crate::record::Record;
 use crate::server::Running;
 use crate::store::certificates;
+use crate::vault::Field;
 
 /// Pixels for each module of the picture.
 const SCALE: u8 = 6;
@@ -73,8 +74,8 @@ async fn import(server: &Running, accounts: &Accounts, notebook: &mut Notebook<'
 
 /// Whose certificate a record made.
 async fn holder_of(server: &Running, record: &Record) -> Result<String, Failure> {
-    let (kind, issuer, number) =
-        (record.kind().code(), record.issuer().to_string(), record.number().as_str().to_owned());
+    let (kind, issuer) = (record.kind().code(), record.issuer().to_string());
+    let number = server.app().vault.index(Field::CertificateNumber, record.number().as_str());
     let found = server.app().db.read(move |conn| certificates::find_by_number(conn, kind, &issuer, &number));
     let row = found.await.map_err(Failure::new)?;
     row.map(|row| row.holder_id).ok_or_else(|| Failure::new("a driver's record made no certificate"))

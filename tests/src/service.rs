@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method};
 use verifier_core::sm2::{SigningKey, sm3};
+use yzt_api::audit::Context;
 use yzt_api::auth::Role;
 use yzt_api::auth::accounts::{self, NewAccount};
 use yzt_api::auth::service_keys::{self, NewKey};
-use yzt_api::audit::Context;
 use yzt_api::outbound;
 use yzt_api::store::StoreError;
 

@@ -1,0 +1,104 @@
+//! Master keys: they wrap data keys and do nothing else, so that they may stay in a module that never gives them out.
+//!
+//! [`Wrap`] is what such a module (PKCS#11, a key management service) has to offer. [`KeystoreMaster`] offers it with
+//! keys from the keystore: `master` is the first, `master-2` the next one.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::VaultError;
+use crate::keys::cipher::{self, KEY_LENGTH, NONCE_LENGTH, SecretKey};
+use crate::keys::{Keystore, KeystoreError};
+
+/// The use of a master key's file in the keystore, and the name of the first.
+const MASTER: &str = "master";
+
+/// What keeps master keys.
+pub trait Wrap: Send + Sync {
+    /// The name of the master key that wraps now; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// When its keeper cannot say.
+    fn newest(&self) -> Result<Option<String>, VaultError>;
+
+    /// Makes the master key that wraps from now on.
+    ///
+    /// # Errors
+    /// When its keeper cannot.
+    fn make_next(&self) -> Result<String, VaultError>;
+
+    /// Encrypts a data key under the master key of this name, bound to `context`.
+    ///
+    /// # Errors
+    /// When there is no such master key, or its keeper cannot.
+    fn wrap(&self, name: &str, context: &[u8], key: &SecretKey) -> Result<Vec<u8>, VaultError>;
+
+    /// Decrypts what [`Self::wrap`] made.
+    ///
+    /// # Errors
+    /// When there is no such master key, or it is not what wrapped these bytes.
+    fn unwrap(&self, name: &str, context: &[u8], wrapped: &[u8]) -> Result<SecretKey, VaultError>;
+}
+
+/// Master keys in the keystore.
+pub struct KeystoreMaster(pub Arc<Keystore>);
+
+impl KeystoreMaster {
+    fn key(&self, name: &str) -> Result<SecretKey, VaultError> {
+        let secret = self.0.find(name, MASTER)?;
+        let secret = secret.ok_or_else(|| VaultError::NoMasterKey(name.to_owned()))?;
+        let key = <[u8; KEY_LENGTH]>::try_from(secret.as_slice());
+        Ok(Zeroizing::new(key.map_err(|_| KeystoreError::Unusable(name.to_owned()))?))
+    }
+}
+
+impl Wrap for KeystoreMaster {
+    fn newest(&self) -> Result<Option<String>, VaultError> {
+        let mut newest = None;
+        for name in names() {
+            if self.0.find(&name, MASTER)?.is_none() {
+                break;
+            }
+            newest = Some(name);
+        }
+        Ok(newest)
+    }
+
+    fn make_next(&self) -> Result<String, VaultError> {
+        for name in names() {
+            if self.0.find(&name, MASTER)?.is_some() {
+                continue;
+            }
+            let key = cipher::random::<KEY_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
+            match self.0.put(&name, MASTER, false, key.as_slice()) {
+                // One a neighbour made in the same moment does as well.
+                Ok(()) | Err(KeystoreError::Taken(_)) => return Ok(name),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(VaultError::NoMasterKey(MASTER.to_owned()))
+    }
+
+    fn wrap(&self, name: &str, context: &[u8], key: &SecretKey) -> Result<Vec<u8>, VaultError> {
+        let nonce = cipher::random::<NONCE_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
+        let text = cipher::seal(&self.key(name)?, &nonce, context, key.as_slice());
+        let text = text.ok_or_else(|| KeystoreError::Unusable(name.to_owned()))?;
+        Ok([nonce.as_slice(), &text].concat())
+    }
+
+    fn unwrap(&self, name: &str, context: &[u8], wrapped: &[u8]) -> Result<SecretKey, VaultError> {
+        let master = self.key(name)?;
+        let open = || {
+            let (nonce, text) = wrapped.split_first_chunk()?;
+            let key = cipher::open(&master, nonce, context, text)?;
+            Some(Zeroizing::new(<[u8; KEY_LENGTH]>::try_from(key.as_slice()).ok()?))
+        };
+        open().ok_or_else(|| VaultError::WrongMasterKey(name.to_owned()))
+    }
+}
+
+/// `master`, `master-2`, `master-3`, …
+fn names() -> impl Iterator<Item = String> {
+    (1_u32..=u32::MAX).map(|n| if n == 1 { MASTER.to_owned() } else { format!("{MASTER}-{n}") })
+}

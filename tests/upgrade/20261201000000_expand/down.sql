@@ -1,0 +1,3 @@
+DROP INDEX receipts_by_officer;
+DROP TABLE road_names;
+ALTER TABLE receipts DROP COLUMN road;
