@@ -16,6 +16,7 @@ mod kpi;
 mod landing;
 mod presentations;
 mod receipts;
+mod service_keys;
 mod sessions;
 #[macro_use]
 mod table;
@@ -41,6 +42,10 @@ routes! {
     "/v1/bindings/{id}/sessions"            [POST => bindings::begin]
     "/v1/binding-requests"                  [GET => bindings::requests]
     "/v1/binding-requests/{id}/decision"    [POST => bindings::decide]
+
+    // Services
+    "/v1/service-keys"        [GET => service_keys::list, POST => service_keys::create]
+    "/v1/service-keys/{kid}"  [DELETE => service_keys::revoke]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]

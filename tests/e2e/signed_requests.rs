@@ -270,6 +270,47 @@ async fn an_event_is_reported_with_a_signature() {
 }
 
 #[tokio::test]
+async fn an_administrator_registers_the_next_key_and_revokes_the_last() {
+    let app = TestApp::spawn().await;
+    let service = app.service(Role::Issuer, 1).await;
+    let admin = app.system_admin().await;
+    let made = admin.post("/v1/service-keys", &service.next_key()).await.json(201);
+    assert_eq!(made["state"], "good");
+    let again = admin.post("/v1/service-keys", &service.next_key()).await;
+    assert_eq!(again.problem(), "service_key_known");
+
+    let path = format!("/v1/service-keys/{}", service.kid());
+    let revoked = admin.send(admin.request(Method::DELETE, &path)).await;
+    assert_eq!(revoked.status, 204);
+    assert_eq!(admin.send(admin.request(Method::DELETE, &path)).await.problem(), "not_found");
+    assert_eq!(service.send(&me(&app)).await.problem(), "service_key_not_valid");
+    let keys = admin.get("/v1/service-keys").await.json(200);
+    let states: Vec<_> = keys["keys"].as_array().unwrap().iter().map(|key| &key["state"]).collect();
+    assert_eq!(states, [&json!("revoked"), &json!("good")], "{keys}");
+}
+
+#[tokio::test]
+async fn only_a_service_gets_a_key_and_only_one_that_is_a_key() {
+    let app = TestApp::spawn().await;
+    let service = app.service(Role::Issuer, 1).await;
+    let admin = app.system_admin().await;
+    let person = app.account(Role::Issuer, None).await;
+    for (item, value, code) in [
+        ("login", json!(person), "not_a_service"),
+        ("login", json!("nobody"), "not_found"),
+        ("public_key", json!("02".repeat(33)), "unfit_value"),
+        ("public_key", json!("key"), "unfit_value"),
+        ("label", json!(""), "unfit_value"),
+        ("days", json!(0), "unfit_value"),
+        ("days", json!(732), "unfit_value"),
+    ] {
+        let mut key = service.next_key();
+        key[item] = value;
+        assert_eq!(admin.post("/v1/service-keys", &key).await.problem(), code, "{key}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_signed_by_the_second_implementation_is_taken() {
     let app = TestApp::spawn().await;
     // Registers the key whose private half is 32 times 0x05.

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method};
+use serde_json::{Value, json};
 use verifier_core::sm2::{SigningKey, sm3};
 use yzt_api::audit::Context;
 use yzt_api::auth::Role;
@@ -98,7 +99,7 @@ impl Service {
             names.join(" "),
             request.created,
             request.nonce,
-            self.key.public_key().id(),
+            self.kid(),
         );
         let lines: String =
             components.iter().map(|name| format!("\"{name}\": {}\n", request.value(name))).collect();
@@ -130,6 +131,19 @@ impl Service {
         Answer::read(sent.send().await.unwrap()).await
     }
 
+    /// Id of its key.
+    #[must_use]
+    pub fn kid(&self) -> String {
+        self.key.public_key().id().to_string()
+    }
+
+    /// What registers another key of it.
+    #[must_use]
+    pub fn next_key(&self) -> Value {
+        let next = SigningKey::from_bytes(&[0x77; 32]).unwrap();
+        json!({ "login": self.login, "public_key": hex(&next), "label": "2027", "days": 366 })
+    }
+
     /// The same service at another server.
     #[must_use]
     pub fn at(&self, base: String) -> Self {
@@ -137,9 +151,18 @@ impl Service {
     }
 }
 
+fn hex(key: &SigningKey) -> String {
+    data_encoding::HEXLOWER.encode(&key.public_key().compressed())
+}
+
 impl TestApp {
     /// A service of this role, with this number as its private key, registered for a year.
     pub async fn service(&self, role: Role, number: u8) -> Service {
+        self.service_of(role, number, None).await
+    }
+
+    /// The same of a division.
+    pub async fn service_of(&self, role: Role, number: u8, division: Option<&str>) -> Service {
         let service = self.stranger_service(number);
         let app = self.running.app();
         let new = NewAccount {
@@ -149,11 +172,11 @@ impl TestApp {
             name: "省运政系统".to_owned(),
             password: None,
             holder_id: None,
-            division: None,
+            division: division.map(str::to_owned),
         };
         let key = NewKey {
             login: service.login.clone(),
-            public_key: data_encoding::HEXLOWER.encode(&service.key.public_key().compressed()),
+            public_key: hex(&service.key),
             label: "2026".to_owned(),
             days: 366,
         };
@@ -177,7 +200,7 @@ impl TestApp {
 
     /// Revokes the key of a service.
     pub async fn revoke_key_of(&self, service: &Service) {
-        let (app, kid) = (self.running.app(), service.key.public_key().id().to_string());
+        let (app, kid) = (self.running.app(), service.kid());
         let (audit, now) = (app.audit.clone(), app.clock.now());
         let work = move |conn: &mut _| service_keys::revoke(conn, &audit, Context::system(), &kid, now);
         assert!(app.db.write(work).await.unwrap());

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::audit::{Action, Audit, Context, Entry};
 use crate::auth::Holder;
 use crate::auth::sessions::{self, Ended};
 use crate::clock::Timestamp;
@@ -51,11 +52,20 @@ pub fn acting_for(conn: &mut Conn, holder: &Holder) -> Result<Vec<ActingAccount>
 ///
 /// # Errors
 /// [`Code::NotFound`] when it is none of this holder's that could still act.
-pub fn end(conn: &mut Conn, holder: &Holder, id: &str, now: Timestamp) -> Result<(), Problem> {
+pub fn end(
+    conn: &mut Conn,
+    audit: &Audit,
+    context: Context,
+    holder: &Holder,
+    id: &str,
+    now: Timestamp,
+) -> Result<(), Problem> {
     if !rows::end_of_holder(conn, &holder.holder_id, id, now.millis())? {
         return Err(Code::NotFound.into());
     }
     sessions::end_all(conn, id, None, Ended::AccountDisabled, now)?;
+    let entry = Entry::new(Action::IdentityUnbound, context.by(&holder.account)).on("account", id);
+    audit.append(conn, entry)?;
     Ok(())
 }
 

@@ -7,10 +7,9 @@ use clap::{Args, Subcommand};
 use super::{Failure, say, with_app};
 use crate::app::App;
 use crate::audit::Context;
-use crate::auth::service_keys::{self, NewKey};
-use crate::clock::Timestamp;
+use crate::auth::service_keys::{self, NewKey, Shown};
 use crate::config::Config;
-use crate::store;
+use crate::store::StoreError;
 
 const EXAMPLES: &str = "\
 The service makes the key and keeps its private half; only the public half is registered. How requests are signed is in
@@ -76,17 +75,11 @@ async fn add(app: &App, new: NewKey) -> Result<(), Failure> {
 }
 
 async fn list(app: &App) -> Result<(), Failure> {
-    let now = app.clock.now().millis();
-    let rows = app.db.read(store::service_keys::list).await.map_err(Failure::new)?;
+    let now = app.clock.now();
+    let keys = app.db.read::<_, StoreError, _>(move |conn| service_keys::all(conn, now)).await;
     let mut out = std::io::stdout().lock();
-    for (row, login) in rows {
-        let state = match row.revoked_at {
-            Some(_) => "revoked",
-            None if row.not_after <= now => "ended",
-            None => "good",
-        };
-        let ends = Timestamp(row.not_after);
-        writeln!(out, "{}  {login:<20}  {state:<7}  until {ends}  {}", row.kid, row.label)?;
+    for Shown { kid, login, label, state, ends_at, .. } in keys.map_err(Failure::new)? {
+        writeln!(out, "{kid}  {login:<20}  {:<7}  until {ends_at}  {label}", state.word())?;
     }
     Ok(())
 }

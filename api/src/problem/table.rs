@@ -132,6 +132,12 @@ problems! {
     ServiceKeyNotValid UNAUTHORIZED "service_key_not_valid"
         "签名密钥已停用、已到期，或所属账号已停用", "The key was revoked or is past its end, or its account may not be used";
         "改用有效的密钥签名；没有的，请系统管理员登记新的公钥", "Sign with a key that is good; if there is none, have a system administrator register one".
+    NotAService CONFLICT "not_a_service"
+        "该账号不是接口账号", "This account is not a service's";
+        "接口账号没有密码，角色为 issuer 或 third_party；请另建接口账号", "A service has no password, and the role issuer or third_party: make an account of its own".
+    ServiceKeyKnown CONFLICT "service_key_known"
+        "该公钥已登记", "This key is registered already";
+        "生成新的密钥后再登记；已停用的密钥不能再次登记", "Make a new key and register that; one that was revoked cannot come back".
     ContentDigestMismatch BAD_REQUEST "content_digest_mismatch"
         "请求内容与签名的 Content-Digest 不一致", "The body is not the one whose digest was signed, or its digest was not signed";
         "对实际发送的内容（压缩后）计算 SM3，并将 content-digest 纳入签名", "Take SM3 of the body as it is sent, compressed if it is, and sign content-digest".

@@ -109,6 +109,11 @@ access! {
     GET    "/v1/binding-requests"                 Operator: Division;
     POST   "/v1/binding-requests/{id}/decision"   Operator: Division;
 
+    // Services
+    GET    "/v1/service-keys"                     SystemAdmin: Division;
+    POST   "/v1/service-keys"                     SystemAdmin: Division;
+    DELETE "/v1/service-keys/{kid}"               SystemAdmin: Division;
+
     // What officers carry
     GET    "/v1/bundle"                           public;
     GET    "/v1/bundle/trust-list"                public;

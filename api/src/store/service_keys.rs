@@ -50,15 +50,15 @@ pub fn find(conn: &mut Conn, kid: &str) -> Result<Option<(ServiceKeyRow, Account
         .optional()?)
 }
 
-/// Every key with the login of its account, by login, oldest first.
+/// Every key with its account, by login, oldest first.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn list(conn: &mut Conn) -> Result<Vec<(ServiceKeyRow, String)>, StoreError> {
+pub fn list(conn: &mut Conn) -> Result<Vec<(ServiceKeyRow, AccountRow)>, StoreError> {
     Ok(service_keys::table
         .inner_join(accounts::table)
         .order((accounts::login, service_keys::created_at, service_keys::kid))
-        .select((ServiceKeyRow::as_select(), accounts::login))
+        .select((ServiceKeyRow::as_select(), AccountRow::as_select()))
         .load(conn)?)
 }
 

@@ -13,6 +13,7 @@ use yzt_api::store::bindings::{self, BindingRow};
 use yzt_api::store::wechat_users::{self, WechatUserRow};
 use yzt_tests::actors::Person;
 use yzt_tests::app::PASSWORD;
+use yzt_tests::service::Service;
 use yzt_tests::{Answer, TestApp};
 
 /// The objects and their owners.
@@ -30,6 +31,7 @@ pub struct World {
     receipt: String,
     binding_request: String,
     acting_account: String,
+    service: Service,
 }
 
 impl World {
@@ -65,6 +67,7 @@ impl World {
             receipt: receipt.id.to_string(),
             binding_request: binding_request(&app, &city).await,
             acting_account: acting_account(&app, &issued.holder_id).await,
+            service: app.service_of(Role::Issuer, 9, Some(&city)).await,
             app,
             city,
             logins,
@@ -82,6 +85,7 @@ impl World {
             "/v1/receipts" => &self.receipt,
             "/v1/binding-requests" => &self.binding_request,
             "/v1/me/accounts" => &self.acting_account,
+            "/v1/service-keys" => return path.replace("{kid}", &self.service.kid()),
             "/v1/sessions" => &self.sessions[role.word()],
             other => panic!("say here which object stands at {other}/…"),
         };
@@ -94,6 +98,8 @@ impl World {
         match path {
             "/v1/kpi/activation" => format!("{path}?year=2026&division={division}"),
             "/v1/binding-requests" => format!("{path}?division={division}"),
+            // To register a key is to ask for the account that the body names.
+            "/v1/service-keys" => format!("{path}?division={division}"),
             other => panic!("say here how {other} is asked for a division"),
         }
     }
@@ -103,6 +109,7 @@ impl World {
         match (method, path) {
             ("POST", "/v1/certificates/{id}/events") => json!({ "event": "review_overdue" }),
             ("POST", "/v1/binding-requests/{id}/decision") => json!({ "approve": true }),
+            ("POST", "/v1/service-keys") => self.service.next_key(),
             ("POST", "/v1/certificates/{id}/credentials") => json!({ "device_id": self.device }),
             _ => json!({}),
         }
