@@ -15,8 +15,14 @@ mod address;
 mod attempts;
 mod caller;
 mod client;
+mod duty;
+pub mod factors;
+mod hashing;
+mod initial;
 mod jurisdiction;
-mod password;
+mod lockout;
+pub mod password;
+pub mod pending;
 pub mod real_name;
 mod roles;
 pub mod service_keys;
@@ -26,14 +32,19 @@ pub mod signed_request;
 pub mod wechat;
 
 pub use attempts::Attempts;
-pub use caller::Caller;
+pub use caller::{Caller, Owing};
 pub use client::Client;
+pub use duty::Duty;
+pub use factors::Factor;
+pub use initial::InitialPassword;
+pub use jurisdiction::is_prefix;
+pub use lockout::Subject;
 pub use password::Password;
 pub use roles::{
     AuditAdmin, Holder, Issuer, Officer, Operator, SecurityAdmin, SignedIn, SystemAdmin, ThirdParty,
 };
 pub use sessions::Session;
-pub use sign_in::sign_in;
+pub use sign_in::{SignIn, sign_in};
 
 pub use address::client_address;
 
@@ -89,6 +100,12 @@ impl Role {
             Self::SecurityAdmin => ("安全管理员", "decides on roles, keys and exports; keeps no account"),
             Self::AuditAdmin => ("审计管理员", "reads what everybody did; changes nothing"),
         }
+    }
+
+    /// Whether a system may have it: one that signs its requests, and has neither a password nor a second factor.
+    #[must_use]
+    pub fn has_services(self) -> bool {
+        matches!(self, Self::Issuer | Self::ThirdParty)
     }
 
     /// The word it is stored as.

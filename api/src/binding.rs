@@ -18,6 +18,7 @@ use crate::auth::Attempts;
 use crate::auth::accounts::{self as auth_accounts, NewAccount};
 use crate::auth::{Client, Role, Session, wechat};
 use crate::clock::Timestamp;
+use crate::integrity::Integrity;
 use crate::problem::{Code, Finding, Problem};
 use crate::store::bindings::{self as rows, BindingRow, Known};
 use crate::store::holders::{self, HolderRow};
@@ -92,6 +93,7 @@ pub struct Binding {
 /// How far a binding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = BindingState)]
 pub enum State {
     /// An operator has to decide.
     Pending,
@@ -171,7 +173,7 @@ pub async fn bind(
             return Err(problem);
         }
         answer => {
-            attempts.succeeded(app).await;
+            attempts.take_back(app).await;
             answer?
         }
     };
@@ -217,7 +219,7 @@ async fn attempts(app: &App, user_id: &str, client: &Client, wanted: &Checked) -
         .map(|address| ("binding address", address.to_string(), app.config.sign_in_attempts_address));
     let limits =
         [("binding user", user_id.to_owned(), each), ("binding code", wanted.person_id().to_owned(), each)];
-    Attempts::begin(app, limits.into_iter().chain(address), WINDOW).await
+    Ok(Attempts::begin(app, limits.into_iter().chain(address), WINDOW).await?)
 }
 
 /// What was wanted, when its parts have their form.
@@ -299,6 +301,7 @@ fn holder(conn: &mut Conn, row: HolderRow) -> Result<String, StoreError> {
 /// Adds the account of a binding: reached by WeChat only, so without a password.
 fn add_account(
     conn: &mut Conn,
+    integrity: &Integrity,
     id: &str,
     name: String,
     holder_id: String,
@@ -310,10 +313,15 @@ fn add_account(
         role: Role::Holder,
         name,
         password: None,
+        password_initial: false,
         holder_id: Some(holder_id),
         division: None,
     };
-    if auth_accounts::add(conn, new, now)? { Ok(()) } else { Err(Problem::internal("an id was given twice")) }
+    if auth_accounts::add(conn, integrity, new, now)? {
+        Ok(())
+    } else {
+        Err(Problem::internal("an id was given twice"))
+    }
 }
 
 /// A binding that nothing is decided about, asked for by this user now.

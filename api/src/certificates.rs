@@ -1,9 +1,11 @@
 //! What is shown of a certificate, and to whom.
 //!
 //! A holder sees all of their own. Officers, issuers and operators of the division see personal items masked, but for
-//! what the face of the code tells every officer anyway.
+//! what the face of the code tells every officer anyway; unmasked they are shown for a purpose (`reveals`).
 //!
 //! What is not here: how the data came in (ingest), how it is sealed, and the code.
+
+use std::sync::Arc;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,8 +13,11 @@ use verifier_core::Day;
 use verifier_core::ids::{CertificateNumber, Kind};
 use zeroize::Zeroizing;
 
+use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::{Account, Role};
 use crate::lifecycle::Standing;
+use crate::outflow::Outflow;
 use crate::present;
 use crate::problem::{Code, Problem};
 use crate::store::Conn;
@@ -113,11 +118,36 @@ pub fn in_force(conn: &mut Conn, row: &CertificateRow) -> Result<VersionRow, Pro
     version.ok_or_else(|| Problem::internal("a certificate without the version in force"))
 }
 
+/// Shows `account` the certificate with this id. What staff look at is counted and written to the audit log.
+///
+/// # Errors
+/// As [`visible`]; [`Code::RecordLimit`].
+pub async fn look(
+    app: &Arc<App>,
+    context: Context,
+    account: Account,
+    id: String,
+) -> Result<Certificate, Problem> {
+    let (server, now) = (Arc::clone(app), app.clock.now());
+    if account.role == Role::Holder {
+        let own = move |conn: &mut _| describe(conn, &server.vault, &id, &account, now.day());
+        return app.db.read(own).await;
+    }
+    let entry = Entry::new(Action::CertificateRead, context.by(&account)).on("certificate", id.as_str());
+    let work = move |conn: &mut _| {
+        let certificate = describe(conn, &server.vault, &id, &account, now.day())?;
+        Outflow::Read.take(conn, &server.config, &account, 1, now)?;
+        server.audit.append(conn, entry.in_division(certificate.summary.division.clone()))?;
+        Ok(certificate)
+    };
+    app.db.write(work).await
+}
+
 /// Everything about the certificate with this id, as `account` may see it.
 ///
 /// # Errors
 /// As [`visible`].
-pub fn describe(
+fn describe(
     conn: &mut Conn,
     vault: &Vault,
     id: &str,
@@ -125,12 +155,34 @@ pub fn describe(
     today: Day,
 ) -> Result<Certificate, Problem> {
     let row = visible(conn, id, account)?;
+    described(conn, vault, row, account.role == Role::Holder, today)
+}
+
+/// A certificate with nothing masked. Whether that may be is for the caller to know (`reveals`).
+///
+/// # Errors
+/// When the database cannot, or has lost what is in force.
+pub fn in_full(
+    conn: &mut Conn,
+    vault: &Vault,
+    row: CertificateRow,
+    today: Day,
+) -> Result<Certificate, Problem> {
+    described(conn, vault, row, true, today)
+}
+
+fn described(
+    conn: &mut Conn,
+    vault: &Vault,
+    row: CertificateRow,
+    in_full: bool,
+    today: Day,
+) -> Result<Certificate, Problem> {
     let version = in_force(conn, &row)?;
-    let is_holder = account.role == Role::Holder;
     Ok(Certificate {
-        items: items::of(&plain_items(vault, &version)?, kind(&row)?, is_holder)?,
+        items: items::of(&plain_items(vault, &version)?, kind(&row)?, in_full)?,
         identifier: row.identifier.clone(),
-        summary: Summary::of(row, vault, is_holder, today)?,
+        summary: Summary::of(row, vault, in_full, today)?,
     })
 }
 
@@ -144,7 +196,7 @@ pub fn list(conn: &mut Conn, vault: &Vault, holder_id: &str, today: Day) -> Resu
 }
 
 impl Summary {
-    fn of(row: CertificateRow, vault: &Vault, is_holder: bool, today: Day) -> Result<Self, Problem> {
+    fn of(row: CertificateRow, vault: &Vault, in_full: bool, today: Day) -> Result<Self, Problem> {
         let kind = kind(&row)?;
         let number = vault.open_text(&Column::CertificateNumber.of(&row.id), &row.number_ciphertext)?;
         let day = |day| u32::try_from(day).map(Day).map(|day| day.to_string()).map_err(Problem::internal);
@@ -152,7 +204,7 @@ impl Summary {
             not_presentable: present::allowed(&row, today).err().map(Code::name),
             kind_name: kind.name_zh(),
             kind_name_en: kind.name_en(),
-            number: if is_holder { number.reveal().to_owned() } else { masked(kind, number.reveal()) },
+            number: if in_full { number.reveal().to_owned() } else { masked(kind, number.reveal()) },
             status: row.status.parse()?,
             issued_on: day(row.issued_on)?,
             valid_from: day(row.valid_from)?,

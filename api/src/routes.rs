@@ -5,17 +5,24 @@
 //! `routes/table.rs`.
 
 pub mod access;
+mod accounts;
+mod approvals;
+mod audit;
 mod bindings;
 mod bundle;
 mod certificates;
 mod devices;
 mod documents;
+mod factors;
 mod health;
 mod ingest;
+mod keys;
 mod kpi;
 mod landing;
+mod passwords;
 mod presentations;
 mod receipts;
+mod reveals;
 mod service_keys;
 mod sessions;
 #[macro_use]
@@ -28,11 +35,18 @@ pub use table::nowhere;
 routes! {
     // Accounts
     "/v1/sessions"          [GET => sessions::list, POST => sessions::create]
+    "/v1/sessions/second-factor" [POST => sessions::complete]
     "/v1/sessions/refresh"  [POST => sessions::refresh]
     "/v1/sessions/current"  [DELETE => sessions::sign_out]
     "/v1/sessions/others"   [DELETE => sessions::end_others]
     "/v1/sessions/{id}"     [DELETE => sessions::end]
     "/v1/me"                [GET => sessions::me]
+    "/v1/me/reveals"        [GET => reveals::of_holder]
+    "/v1/me/password"       [POST => passwords::change]
+    "/v1/me/second-factors"                     [GET => factors::show]
+    "/v1/me/second-factors/totp"                [POST => factors::offer]
+    "/v1/me/second-factors/totp/confirmation"   [POST => factors::confirm]
+    "/v1/me/second-factors/recovery-codes"      [POST => factors::renew_recovery_codes]
     "/v1/me/accounts"       [GET => bindings::acting]
     "/v1/me/accounts/{id}"  [DELETE => bindings::end]
 
@@ -43,9 +57,18 @@ routes! {
     "/v1/binding-requests"                  [GET => bindings::requests]
     "/v1/binding-requests/{id}/decision"    [POST => bindings::decide]
 
-    // Services
-    "/v1/service-keys"        [GET => service_keys::list, POST => service_keys::create]
-    "/v1/service-keys/{kid}"  [DELETE => service_keys::revoke]
+    // Administration
+    "/v1/accounts"                  [GET => accounts::list, POST => accounts::create]
+    "/v1/accounts/{id}"             [GET => accounts::one, PATCH => accounts::change]
+    "/v1/accounts/{id}/lock"        [DELETE => accounts::unlock]
+    "/v1/accounts/{id}/grants"      [POST => accounts::request_grant]
+    "/v1/approvals"                 [GET => approvals::list, POST => approvals::create]
+    "/v1/approvals/{id}"            [GET => approvals::one]
+    "/v1/approvals/{id}/decision"   [POST => approvals::decide]
+    "/v1/keys"                      [GET => keys::list]
+    "/v1/keys/{kid}/revocation"     [POST => keys::revoke]
+    "/v1/service-keys"              [GET => service_keys::list, POST => service_keys::create]
+    "/v1/service-keys/{kid}"        [DELETE => service_keys::revoke]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]
@@ -59,6 +82,7 @@ routes! {
     "/v1/certificates/{id}"                 [GET => certificates::one]
     "/v1/certificates/{id}/events"          [POST => certificates::report]
     "/v1/certificates/{id}/history"         [GET => certificates::history]
+    "/v1/certificates/{id}/reveals"         [GET => reveals::of_certificate, POST => reveals::create]
     "/v1/certificates/{id}/presentations"   [POST => presentations::create]
     "/v1/certificates/{id}/credentials"     [POST => devices::bind]
 
@@ -78,8 +102,14 @@ routes! {
     "/v1/receipts/batch"    [POST => receipts::create_batch]
     "/v1/receipts/{id}"     [GET => receipts::show]
 
+    // Supervision
+    "/v1/reveals/{id}"      [GET => reveals::one]
+
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]
+
+    // Audit
+    "/v1/audit"             [GET => audit::list]
 
     // Operations
     "/healthz"          [GET => health::alive]

@@ -17,6 +17,7 @@ mod limits;
 mod operations;
 mod present;
 mod receipts;
+mod reveals;
 mod sessions;
 mod signed_requests;
 mod signer;

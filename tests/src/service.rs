@@ -6,12 +6,11 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use verifier_core::sm2::{SigningKey, sm3};
-use yzt_api::audit::Context;
 use yzt_api::auth::Role;
 use yzt_api::auth::accounts::{self, NewAccount};
 use yzt_api::auth::service_keys::{self, NewKey};
 use yzt_api::outbound;
-use yzt_api::store::StoreError;
+use yzt_api::problem::Problem;
 
 use crate::app::BEGINNING;
 use crate::{Answer, TestApp};
@@ -137,11 +136,19 @@ impl Service {
         self.key.public_key().id().to_string()
     }
 
-    /// What registers another key of it.
+    /// The same service with the key it is going to have next.
     #[must_use]
-    pub fn next_key(&self) -> Value {
-        let next = SigningKey::from_bytes(&[0x77; 32]).unwrap();
-        json!({ "login": self.login, "public_key": hex(&next), "label": "2027", "days": 366 })
+    pub fn with_next_key(&self) -> Self {
+        let key = SigningKey::from_bytes(&[0x77; 32]).unwrap();
+        Self { login: self.login.clone(), key, base: self.base.clone(), http: self.http.clone() }
+    }
+
+    /// What asks for its key to be registered.
+    #[must_use]
+    pub fn wanted_key(&self) -> Value {
+        json!({
+            "login": self.login, "public_key": hex(&self.key), "label": "2027", "days": 366, "reason": "换发密钥",
+        })
     }
 
     /// The same service at another server.
@@ -163,7 +170,16 @@ impl TestApp {
 
     /// The same of a division.
     pub async fn service_of(&self, role: Role, number: u8, division: Option<&str>) -> Service {
-        let service = self.stranger_service(number);
+        self.registered(self.stranger_service(number), role, division).await
+    }
+
+    /// A service of this role whose private key is this.
+    pub async fn service_with_key(&self, role: Role, key: [u8; 32]) -> Service {
+        let key = SigningKey::from_bytes(&key).unwrap();
+        self.registered(Service { key, ..self.stranger_service(100) }, role, None).await
+    }
+
+    async fn registered(&self, service: Service, role: Role, division: Option<&str>) -> Service {
         let app = self.running.app();
         let new = NewAccount {
             id: app.new_id().to_string(),
@@ -171,6 +187,7 @@ impl TestApp {
             role,
             name: "省运政系统".to_owned(),
             password: None,
+            password_initial: false,
             holder_id: None,
             division: division.map(str::to_owned),
         };
@@ -180,11 +197,10 @@ impl TestApp {
             label: "2026".to_owned(),
             days: 366,
         };
-        let audit = app.audit.clone();
-        let work = move |conn: &mut _| -> Result<_, StoreError> {
-            assert!(accounts::add(conn, new, BEGINNING)?);
-            service_keys::add(conn, &audit, Context::system(), key, BEGINNING).unwrap();
-            Ok(())
+        let integrity = app.integrity.clone();
+        let work = move |conn: &mut _| -> Result<_, Problem> {
+            assert!(accounts::add(conn, &integrity, new, BEGINNING)?);
+            service_keys::register(conn, &integrity, key, None, BEGINNING)
         };
         app.db.write(work).await.unwrap();
         service
@@ -201,8 +217,8 @@ impl TestApp {
     /// Revokes the key of a service.
     pub async fn revoke_key_of(&self, service: &Service) {
         let (app, kid) = (self.running.app(), service.kid());
-        let (audit, now) = (app.audit.clone(), app.clock.now());
-        let work = move |conn: &mut _| service_keys::revoke(conn, &audit, Context::system(), &kid, now);
+        let (integrity, now) = (app.integrity.clone(), app.clock.now());
+        let work = move |conn: &mut _| service_keys::revoke(conn, &integrity, &kid, now);
         assert!(app.db.write(work).await.unwrap());
     }
 }

@@ -6,23 +6,69 @@ use std::pin::Pin;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 
-use super::Account;
 use super::sessions::{AccessClaims, Standing, standing};
+use super::{Account, Duty, Factor};
 use crate::app::App;
 use crate::problem::{Code, Problem};
 use crate::store::sessions as rows;
 
-/// An account and the session it asks from.
+/// An account, and the session it asks from unless it is a service that signed the request.
 #[derive(Clone)]
 pub struct Caller {
     /// The account.
     pub account: Account,
-    /// Id of the session; none when the request is signed by a service.
-    pub session: Option<String>,
+    session: Option<String>,
+    /// Whether the session was proven with a second factor.
+    pub factor_proven: bool,
+    /// What it owes.
+    pub duty: Option<Duty>,
 }
 
+/// A caller who may still owe something: for the few things that can be done before.
+pub struct Owing(pub Caller);
+
 impl Caller {
-    /// Whoever signed the request, or whoever's access token it carries.
+    /// The service that signed the request that is being answered: it has no session, and owes nothing.
+    pub(super) fn by_signature(account: Account) -> Self {
+        Self { account, session: None, factor_proven: false, duty: None }
+    }
+
+    /// The session it asks from; a service asks from none.
+    pub fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// The same, where there must be one.
+    ///
+    /// # Errors
+    /// [`Code::NeedsSession`] when the request was signed by a service.
+    pub fn require_session(&self) -> Result<&str, Problem> {
+        self.session().ok_or_else(|| Code::NeedsSession.into())
+    }
+
+    /// The same caller, if it owes nothing.
+    ///
+    /// # Errors
+    /// The problem of what it owes.
+    pub fn owing_nothing(self) -> Result<Self, Problem> {
+        match self.duty {
+            None => Ok(self),
+            Some(duty) => Err(duty.code().into()),
+        }
+    }
+
+    /// The same caller, if it owes nothing but the enrolment of a second factor.
+    ///
+    /// # Errors
+    /// The problem of what else it owes.
+    pub fn owing_enrolment_at_most(self) -> Result<Self, Problem> {
+        match self.duty {
+            None | Some(Duty::EnrolSecondFactor) => Ok(self),
+            Some(duty) => Err(duty.code().into()),
+        }
+    }
+
+    /// Whoever signed the request, or whoever's access token it carries, whatever it owes.
     ///
     /// # Errors
     /// [`Code::NotSignedIn`], [`Code::SessionEnded`], [`Code::SessionExpired`].
@@ -44,12 +90,17 @@ impl Caller {
         let claims = app.tokens.read_access(token, now)?;
         let id = claims.session.clone();
         let found = app.db.read(move |conn| rows::find_with_account(conn, &id)).await?;
-        let standing = standing(found, &app.config, now)?;
+        let standing = standing(found, &app.config, &app.integrity, now)?;
         if standing.account.id != claims.account {
             return Err(Code::NotSignedIn.into());
         }
         note(app, &standing, claims).await?;
-        Ok(Self { account: standing.account, session: Some(standing.session.id) })
+        Ok(Self {
+            factor_proven: standing.session.factor != Factor::None.word(),
+            account: standing.account,
+            session: Some(standing.session.id),
+            duty: standing.duty,
+        })
     }
 }
 
@@ -59,7 +110,17 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Self::of(&request).await })
+        Box::pin(async move { Self::of(&request).await?.owing_nothing() })
+    }
+}
+
+impl FromRequest for Owing {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Caller::of(&request).await.map(Self) })
     }
 }
 

@@ -17,11 +17,17 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 use verifier_core::sm2::PublicKey;
 
-use super::{Account, Caller, Role, accounts};
+use super::service_keys::is_service;
+use super::{Caller, accounts};
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
+use crate::budget;
 use crate::clock::Timestamp;
+use crate::integrity::Integrity;
+use crate::limits::Limit;
 use crate::problem::{Code, Problem};
 use crate::store::StoreError;
+use crate::store::accounts::AccountRow;
 use crate::store::service_keys::{self as rows, ServiceKeyRow};
 
 mod base;
@@ -31,7 +37,8 @@ mod sweep;
 
 pub use sweep::keep_swept;
 
-use fields::{CONTENT_DIGEST, SIGNATURE_INPUT, Signed};
+use fields::{CONTENT_DIGEST, SIGNATURE, SIGNATURE_INPUT, Signed};
+use spool::Body;
 
 /// How far the clock of a service may be from this server's, in seconds.
 const ALLOWANCE: i64 = 300;
@@ -39,6 +46,8 @@ const ALLOWANCE: i64 = 300;
 const MARGIN: i64 = 60;
 /// Headers that say how a body is to be taken: where they are, they are signed.
 const MEANING: [&str; 3] = ["content-type", "content-encoding", "idempotency-key"];
+/// The first refusal of a key in so many seconds is audited: whoever goes on trying must not fill the log.
+const SAID: Limit = Limit { name: "signed_request_refused", most: 1, window: 15 * 60 };
 
 /// The middleware before every handler. A request that carries no signature passes as it is.
 ///
@@ -49,47 +58,32 @@ pub async fn admit(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if !request.headers().contains_key(SIGNATURE_INPUT) {
+    if ![SIGNATURE_INPUT, SIGNATURE].into_iter().any(|name| request.headers().contains_key(name)) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let admitted = judge(&app, &mut request).await;
     let outcome = admitted.as_ref().map_or_else(|problem| problem.code().name(), |_| "ok");
     app.metrics.signed_requests.with_label_values(&[outcome]).inc();
     match admitted {
-        Ok(caller) => {
+        Ok((caller, body)) => {
             request.extensions_mut().insert(caller);
+            request.set_payload(body.into_payload());
             Ok(next.call(request).await?.map_into_boxed_body())
         }
         Err(problem) => Ok(ServiceResponse::from_err(problem, request.into_parts().0)),
     }
 }
 
-async fn judge(app: &App, request: &mut ServiceRequest) -> Result<Caller, Problem> {
+/// Who signed the request, and the body that was signed.
+async fn judge(app: &App, request: &mut ServiceRequest) -> Result<(Caller, Body), Problem> {
     let signed = fields::read(request.headers()).map_err(malformed)?;
     require(&signed, request.headers())?;
-    let kid = signed.key_id.clone();
-    let found = app.db.read::<_, StoreError, _>(move |conn| rows::find(conn, &kid)).await?;
-    // One answer for a key that is not known and a signature that is not its own.
-    let (key, account) = found.ok_or(Code::SignatureInvalid)?;
-    let public_key = PublicKey::from_compressed(&key.public_key).map_err(|_| Code::SignatureInvalid)?;
-    let base = base::of(&signed, request).map_err(malformed)?;
-    if !public_key.verifies(base.as_bytes(), &signed.signature) {
-        return Err(Code::SignatureInvalid.into());
+    let signer = Signer::of(app, &signed, request).await?;
+    let judged = signer.judge(app, &signed, request).await;
+    if let Err(problem) = &judged {
+        signer.note(app, Context::of(request.request()), problem).await;
     }
-    let now = app.clock.now();
-    in_force(&key, now)?;
-    in_time(&signed, now)?;
-    let account = accounts::open(&account).filter(is_service).ok_or(Code::ServiceKeyNotValid)?;
-    let body = spool::read(app, request.take_payload(), app.config.upload_limit).await?;
-    if !body.is_empty() || signed.covers(CONTENT_DIGEST) {
-        let digest = fields::digest(request.headers()).map_err(malformed)?;
-        if !signed.covers(CONTENT_DIGEST) || body.digest() != digest {
-            return Err(Code::ContentDigestMismatch.into());
-        }
-    }
-    use_up(app, signed).await?;
-    request.set_payload(body.into_payload());
-    Ok(Caller { account, session: None })
+    judged
 }
 
 /// What must be signed whatever is asked, and what only where it is there.
@@ -109,10 +103,64 @@ fn malformed(what: &'static str) -> Problem {
     Problem::new(Code::SignatureInvalid).detail(what)
 }
 
-/// Told only to whoever signed with the key.
-fn in_force(key: &ServiceKeyRow, now: Timestamp) -> Result<(), Problem> {
-    let within = (key.not_before..key.not_after).contains(&now.millis());
-    if within && key.revoked_at.is_none() { Ok(()) } else { Err(Code::ServiceKeyNotValid.into()) }
+/// Whoever signed a request for certain: what is wrong beyond that is told to nobody else.
+struct Signer {
+    key: ServiceKeyRow,
+    account: AccountRow,
+}
+
+impl Signer {
+    /// The owner of the key that a request was signed with.
+    async fn of(app: &App, signed: &Signed, request: &ServiceRequest) -> Result<Self, Problem> {
+        let kid = signed.key_id.clone();
+        let found = app.db.read::<_, StoreError, _>(move |conn| rows::find(conn, &kid)).await?;
+        // One answer for a key that is not known and a signature that is not its own.
+        let (key, account) = found.ok_or(Code::SignatureInvalid)?;
+        let public_key = PublicKey::from_compressed(&key.public_key).map_err(|_| Code::SignatureInvalid)?;
+        let base = base::of(signed, request).map_err(malformed)?;
+        if public_key.verifies(base.as_bytes(), &signed.signature) {
+            Ok(Self { key, account })
+        } else {
+            Err(Code::SignatureInvalid.into())
+        }
+    }
+
+    /// Whether the request may be taken: by the key, by the time, by the body, and for the first time.
+    async fn judge(
+        &self,
+        app: &App,
+        signed: &Signed,
+        request: &mut ServiceRequest,
+    ) -> Result<(Caller, Body), Problem> {
+        let now = app.clock.now();
+        self.require_key(&app.integrity, now)?;
+        let account = accounts::open(&app.integrity, &self.account)?.filter(|_| is_service(&self.account));
+        let account = account.ok_or(Code::ServiceKeyNotValid)?;
+        in_time(signed, now)?;
+        let body = spool::read(app, request.take_payload(), limit(app, request)).await?;
+        if !body.is_empty() || signed.covers(CONTENT_DIGEST) {
+            let digest = fields::digest(request.headers()).map_err(malformed)?;
+            if !signed.covers(CONTENT_DIGEST) || body.digest() != digest {
+                return Err(Code::ContentDigestMismatch.into());
+            }
+        }
+        use_up(app, signed).await?;
+        Ok((Caller::by_signature(account), body))
+    }
+
+    fn require_key(&self, integrity: &Integrity, now: Timestamp) -> Result<(), Problem> {
+        integrity.check(&self.key)?;
+        let within = (self.key.not_before..self.key.not_after).contains(&now.millis());
+        if within && self.key.revoked_at.is_none() { Ok(()) } else { Err(Code::ServiceKeyNotValid.into()) }
+    }
+
+    /// Notes that a request was refused to somebody who has the key, or a copy of what was signed with it.
+    async fn note(&self, app: &App, context: Context, problem: &Problem) {
+        if SAID.count(app, &self.key.kid).await.is_ok() {
+            let entry = Entry::new(Action::AccessRefused, context).on("service_key", self.key.kid.as_str());
+            app.audit.note(entry.detail("account", self.account.id.as_str()).ended_in(problem)).await;
+        }
+    }
 }
 
 fn in_time(signed: &Signed, now: Timestamp) -> Result<(), Problem> {
@@ -125,17 +173,21 @@ fn in_time(signed: &Signed, now: Timestamp) -> Result<(), Problem> {
     Err(Problem::new(Code::SignatureOutOfTime).detail(format!("server time {seconds}")))
 }
 
-async fn use_up(app: &App, signed: Signed) -> Result<(), Problem> {
-    let expires = signed.created.saturating_add(ALLOWANCE + MARGIN).saturating_mul(1000);
-    let first = move |conn: &mut _| rows::use_nonce(conn, &signed.key_id, &signed.nonce, expires);
-    let is_first = app.db.write::<_, StoreError, _>(first).await?;
-    if is_first { Ok(()) } else { Err(Code::SignatureReplayed.into()) }
+/// As much as the handler would read.
+fn limit(app: &App, request: &ServiceRequest) -> u64 {
+    if budget::is_upload(&request.match_pattern().unwrap_or_default()) {
+        app.config.upload_limit
+    } else {
+        u64::try_from(app.config.body_limit).unwrap_or(u64::MAX)
+    }
 }
 
-/// Whether an account may be a service's: systems have no second factor, so no person's role is among these.
-#[must_use]
-pub fn is_service(account: &Account) -> bool {
-    matches!(account.role, Role::Issuer | Role::ThirdParty)
+async fn use_up(app: &App, signed: &Signed) -> Result<(), Problem> {
+    let (kid, nonce) = (signed.key_id.clone(), signed.nonce.clone());
+    let expires = signed.created.saturating_add(ALLOWANCE + MARGIN).saturating_mul(1000);
+    let first = move |conn: &mut _| rows::use_nonce(conn, &kid, &nonce, expires);
+    let is_first = app.db.write::<_, StoreError, _>(first).await?;
+    if is_first { Ok(()) } else { Err(Code::SignatureReplayed.into()) }
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ pub async fn sign_in(
             return Err(problem);
         }
         answer => {
-            attempts.succeeded(app).await;
+            attempts.take_back(app).await;
             answer?
         }
     };
@@ -129,7 +129,7 @@ async fn begin_for(
 /// A session of the account that a binding made.
 ///
 /// # Errors
-/// [`Code::NotFound`] when it may no longer be used.
+/// [`Code::NotFound`] when it may no longer be used; [`Code::IntegrityBroken`].
 pub async fn session(
     app: &App,
     account_id: String,
@@ -137,8 +137,8 @@ pub async fn session(
     context: &Context,
 ) -> Result<Session, Problem> {
     let find = move |conn: &mut _| rows::find(conn, &account_id);
-    let account = app.db.read::<_, StoreError, _>(find).await?;
-    let account = account.as_ref().and_then(accounts::open).ok_or(Code::NotFound)?;
+    let row = app.db.read::<_, StoreError, _>(find).await?.ok_or(Code::NotFound)?;
+    let account = accounts::open(&app.integrity, &row)?.ok_or(Code::NotFound)?;
     // A holder gets in even when that cannot be written: presenting goes on.
     let entry = coming_in(&context.clone().by(&account)).on("account", account.id.as_str());
     app.audit.note(entry).await;

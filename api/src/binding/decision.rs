@@ -96,7 +96,7 @@ pub async fn decide(
         &asked.organisation_code.unwrap_or_default(),
         asked.organisation_name.unwrap_or_default(),
     )?;
-    let (audit, context) = (app.audit.clone(), context.by(&operator));
+    let (integrity, audit, context) = (app.integrity.clone(), app.audit.clone(), context.by(&operator));
     let work = move |conn: &mut Conn| -> Result<_, Problem> {
         let row = rows::find(conn, &id)?.ok_or(Code::NotFound)?;
         operator.require_division(row.division.as_deref().ok_or(Code::NotFound)?)?;
@@ -109,7 +109,14 @@ pub async fn decide(
         };
         if decided.approve && row.state == "pending" {
             let holder_id = holder(conn, organisation)?;
-            add_account(conn, &row.id, row.applicant.clone().unwrap_or_default(), holder_id, now)?;
+            add_account(
+                conn,
+                &integrity,
+                &row.id,
+                row.applicant.clone().unwrap_or_default(),
+                holder_id,
+                now,
+            )?;
         }
         if !rows::decide(conn, &id, &decision)? {
             return Err(Code::BindingDecided.into());

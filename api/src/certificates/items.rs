@@ -1,5 +1,5 @@
-//! The data items of a certificate for people: with their Chinese names, codes with theirs, personal ones masked for
-//! all but the holder.
+//! The data items of a certificate for people: with their Chinese names, codes with theirs, personal ones masked unless
+//! asked for in full.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -39,16 +39,16 @@ pub struct DataItem {
 ///
 /// # Errors
 /// When what is stored is no JSON object.
-pub(super) fn of(stored: &[u8], kind: Kind, is_holder: bool) -> Result<Vec<DataItem>, Problem> {
+pub(super) fn of(stored: &[u8], kind: Kind, in_full: bool) -> Result<Vec<DataItem>, Problem> {
     let stored: Map<String, Value> =
         serde_json::from_slice(stored).map_err(|_| Problem::internal("stored items"))?;
     let known = table::of_kind(Some(kind)).iter();
-    Ok(known.filter_map(|item| Some(shown(item, stored.get(item.name)?, is_holder))).flatten().collect())
+    Ok(known.filter_map(|item| Some(shown(item, stored.get(item.name)?, in_full))).flatten().collect())
 }
 
 /// The item as it may be shown; `None` where nothing of it may.
-fn shown(item: &Item, value: &Value, is_holder: bool) -> Option<DataItem> {
-    let open = is_holder || !item.is_personal || ON_THE_FACE.contains(&item.name);
+fn shown(item: &Item, value: &Value, in_full: bool) -> Option<DataItem> {
+    let open = in_full || !item.is_personal || ON_THE_FACE.contains(&item.name);
     if !open && item.form == Form::Image {
         return None;
     }

@@ -4,16 +4,19 @@ use std::io::Write;
 
 use clap::{Args, Subcommand};
 
+use super::accounts::said;
 use super::{Failure, say, with_app};
 use crate::app::App;
-use crate::audit::Context;
+use crate::approvals;
+use crate::audit::{self, Context, Entry};
 use crate::auth::service_keys::{self, NewKey, Shown};
-use crate::config::Config;
+use crate::config::{Config, Environment};
+use crate::problem::Problem;
 use crate::store::StoreError;
 
 const EXAMPLES: &str = "\
 The service makes the key and keeps its private half; only the public half is registered. How requests are signed is in
-docs/service-accounts.md.
+docs/service-accounts.md. In production a security administrator decides on it, as on one that is asked for over the API.
 
 Examples:
   yzt accounts add --login provincial-system --role issuer --name 省运政系统 --service
@@ -67,16 +70,33 @@ impl ServiceKeys {
 }
 
 async fn add(app: &App, new: NewKey) -> Result<(), Failure> {
-    let (audit, now) = (app.audit.clone(), app.clock.now());
-    let work = move |conn: &mut _| service_keys::add(conn, &audit, Context::command(), new, now);
-    let added = app.db.write(work).await.map_err(Failure::new)?;
-    say(added.kid);
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
+    let asks = app.config.environment == Environment::Production;
+    let (id, context) = (app.new_id().to_string(), Context::command());
+    let add = move |conn: &mut _| -> Result<String, Problem> {
+        if asks {
+            let by = context.actor().unwrap_or_default().to_owned();
+            let reason = "yzt service-keys add".to_owned();
+            let wanted = service_keys::wanted(conn, &integrity, &new, id, by, reason)?;
+            let approval = approvals::request(conn, &integrity, wanted, now)?;
+            audit.append(conn, approvals::requested(context, &approval))?;
+            return Ok(approval.object);
+        }
+        let row = service_keys::register(conn, &integrity, new, None, now)?;
+        let entry = Entry::new(audit::Action::ClientAdded, context).on("service_key", row.kid.as_str());
+        audit.append(conn, entry.detail("account", row.account_id))?;
+        Ok(row.kid)
+    };
+    say(app.db.write(add).await.map_err(said)?);
+    if asks {
+        say("waits for a security administrator to approve it");
+    }
     Ok(())
 }
 
 async fn list(app: &App) -> Result<(), Failure> {
-    let now = app.clock.now();
-    let keys = app.db.read::<_, StoreError, _>(move |conn| service_keys::all(conn, now)).await;
+    let (now, integrity) = (app.clock.now(), app.integrity.clone());
+    let keys = app.db.read::<_, StoreError, _>(move |conn| service_keys::all(conn, &integrity, now)).await;
     let mut out = std::io::stdout().lock();
     for Shown { kid, login, label, state, ends_at, .. } in keys.map_err(Failure::new)? {
         writeln!(out, "{kid}  {login:<20}  {:<7}  until {ends_at}  {label}", state.word())?;
@@ -85,9 +105,16 @@ async fn list(app: &App) -> Result<(), Failure> {
 }
 
 async fn revoke(app: &App, kid: String) -> Result<(), Failure> {
-    let (audit, now) = (app.audit.clone(), app.clock.now());
-    let work = move |conn: &mut _| service_keys::revoke(conn, &audit, Context::command(), &kid, now);
-    if app.db.write(work).await.map_err(Failure::new)? {
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
+    let revoke = move |conn: &mut _| -> Result<bool, Problem> {
+        let revoked = service_keys::revoke(conn, &integrity, &kid, now)?;
+        if revoked {
+            let entry = Entry::new(audit::Action::ClientRevoked, Context::command());
+            audit.append(conn, entry.on("service_key", kid))?;
+        }
+        Ok(revoked)
+    };
+    if app.db.write(revoke).await.map_err(said)? {
         Ok(())
     } else {
         Err(Failure::new("there is no key with this id that was not revoked already"))

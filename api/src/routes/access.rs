@@ -86,18 +86,30 @@ macro_rules! access {
         (Role::SystemAdmin, Object::$object), (Role::SecurityAdmin, Object::$object),
         (Role::AuditAdmin, Object::$object),
     ]) };
+    (@ staff: $object:ident) => { Grant::To(&[
+        (Role::Officer, Object::$object), (Role::Issuer, Object::$object), (Role::ThirdParty, Object::$object),
+        (Role::Operator, Object::$object), (Role::SystemAdmin, Object::$object),
+        (Role::SecurityAdmin, Object::$object), (Role::AuditAdmin, Object::$object),
+    ]) };
     (@ $($role:ident: $object:ident),+) => { Grant::To(&[$( (Role::$role, Object::$object) ),+]) };
 }
 
 access! {
     // Accounts
     POST   "/v1/sessions"                         public;
+    POST   "/v1/sessions/second-factor"           public;
     POST   "/v1/sessions/refresh"                 public;
     GET    "/v1/sessions"                         everybody: Own;
     DELETE "/v1/sessions/current"                 everybody: Own;
     DELETE "/v1/sessions/others"                  everybody: Own;
     DELETE "/v1/sessions/{id}"                    everybody: Own;
     GET    "/v1/me"                               everybody: Own;
+    GET    "/v1/me/reveals"                       Holder: Own;
+    POST   "/v1/me/password"                      everybody: Own;
+    GET    "/v1/me/second-factors"                staff: Own;
+    POST   "/v1/me/second-factors/totp"           staff: Own;
+    POST   "/v1/me/second-factors/totp/confirmation" staff: Own;
+    POST   "/v1/me/second-factors/recovery-codes" staff: Own;
     GET    "/v1/me/accounts"                      Holder: Own;
     DELETE "/v1/me/accounts/{id}"                 Holder: Own;
 
@@ -109,10 +121,22 @@ access! {
     GET    "/v1/binding-requests"                 Operator: Division;
     POST   "/v1/binding-requests/{id}/decision"   Operator: Division;
 
-    // Services
-    GET    "/v1/service-keys"                     SystemAdmin: Division;
+    // Administration
+    GET    "/v1/accounts"                         SystemAdmin: Division, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/accounts"                         SystemAdmin: Division;
+    GET    "/v1/accounts/{id}"                    SystemAdmin: Division, SecurityAdmin: Division, AuditAdmin: Division;
+    PATCH  "/v1/accounts/{id}"                    SystemAdmin: Division;
+    DELETE "/v1/accounts/{id}/lock"               SystemAdmin: Division;
+    POST   "/v1/accounts/{id}/grants"             SystemAdmin: Division;
+    GET    "/v1/approvals"                        SystemAdmin: Own, Operator: Own, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/approvals"                        Operator: Own, AuditAdmin: Own;
+    GET    "/v1/approvals/{id}"                   SystemAdmin: Own, Operator: Own, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/approvals/{id}/decision"          SecurityAdmin: Division;
+    GET    "/v1/keys"                             SystemAdmin: Any, SecurityAdmin: Any, AuditAdmin: Any;
+    POST   "/v1/keys/{kid}/revocation"            SecurityAdmin: Division;
+    GET    "/v1/service-keys"                     SystemAdmin: Division, SecurityAdmin: Division, AuditAdmin: Division;
     POST   "/v1/service-keys"                     SystemAdmin: Division;
-    DELETE "/v1/service-keys/{kid}"               SystemAdmin: Division;
+    DELETE "/v1/service-keys/{kid}"               SystemAdmin: Division, SecurityAdmin: Division;
 
     // What officers carry
     GET    "/v1/bundle"                           public;
@@ -126,14 +150,17 @@ access! {
     GET    "/v1/certificates/{id}"                Holder: Own, Officer: Division, Issuer: Division, Operator: Division;
     POST   "/v1/certificates/{id}/events"         Issuer: Division;
     GET    "/v1/certificates/{id}/history"        Holder: Own, Issuer: Division, Operator: Division;
+    GET    "/v1/certificates/{id}/reveals"        Holder: Own;
+    POST   "/v1/certificates/{id}/reveals"        Officer: Division, Issuer: Division, Operator: Division;
     POST   "/v1/certificates/{id}/presentations"  Holder: Own;
     POST   "/v1/certificates/{id}/credentials"    Holder: Own;
 
     // Devices
-    POST   "/v1/device-challenges"                Holder: Own, Officer: Own;
-    GET    "/v1/devices"                          Holder: Own, Officer: Own;
-    POST   "/v1/devices"                          Holder: Own, Officer: Own;
-    DELETE "/v1/devices/{id}"                     Holder: Own, Officer: Own, SystemAdmin: Division;
+    POST   "/v1/device-challenges"                everybody: Own;
+    GET    "/v1/devices"                          everybody: Own;
+    POST   "/v1/devices"                          everybody: Own;
+    DELETE "/v1/devices/{id}"                     Holder: Own, Officer: Own, Issuer: Own, ThirdParty: Own, Operator: Own,
+                                                  SystemAdmin: Division, SecurityAdmin: Own, AuditAdmin: Own;
 
     // Pages
     GET    "/V/{tail}"                            public;
@@ -146,8 +173,14 @@ access! {
     POST   "/v1/receipts/batch"                   Officer: Own;
     GET    "/v1/receipts/{id}"                    Officer: Own, Operator: Division;
 
+    // Supervision
+    GET    "/v1/reveals/{id}"                     AuditAdmin: Any;
+
     // Figures
     GET    "/v1/kpi/activation"                   Operator: Division;
+
+    // Audit
+    GET    "/v1/audit"                            AuditAdmin: Division;
 
     // Operations
     GET    "/healthz"                             public;

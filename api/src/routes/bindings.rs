@@ -148,8 +148,8 @@ pub async fn end(
     context: Context,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
-    let audit = app.audit.clone();
-    app.db.write(move |conn| binding::end(conn, &audit, context, &holder, &id, now)).await?;
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
+    let end = move |conn: &mut _| binding::end(conn, &integrity, &audit, context, &holder, &id, now);
+    app.db.write(end).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -76,6 +76,23 @@ pub fn insert(conn: &mut Conn, row: &ReceiptRow) -> Result<bool, StoreError> {
     Ok(added.is_some())
 }
 
+/// Whether an account left a receipt of a genuine showing of a certificate that was scanned at `since` or later.
+///
+/// # Errors
+/// When the database cannot.
+pub fn has_checked(
+    conn: &mut Conn,
+    account_id: &str,
+    certificate_id: &str,
+    since: i64,
+) -> Result<bool, StoreError> {
+    let checks = receipts::table
+        .filter(receipts::certificate_id.eq(certificate_id))
+        .filter(receipts::scanned_at.ge(since))
+        .filter(receipts::account_id.eq(account_id));
+    Ok(diesel::select(diesel::dsl::exists(checks)).get_result(conn)?)
+}
+
 /// Whether another receipt tells of a genuine showing of this presentation.
 ///
 /// # Errors

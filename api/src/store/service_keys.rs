@@ -26,6 +26,12 @@ pub struct ServiceKeyRow {
     pub created_at: i64,
     /// When it was revoked.
     pub revoked_at: Option<i64>,
+    /// The approval it was registered under, or `direct`.
+    pub grant_id: String,
+    /// The number of the key of its code.
+    pub integrity_key: i32,
+    /// Its code: see `integrity.rs`.
+    pub integrity_code: Vec<u8>,
 }
 
 /// Adds a key: `false` when it is registered already, for whomever.
@@ -62,13 +68,20 @@ pub fn list(conn: &mut Conn) -> Result<Vec<(ServiceKeyRow, AccountRow)>, StoreEr
         .load(conn)?)
 }
 
-/// Revokes a key: `false` when there is none with this id that was not.
+/// Writes that a key was revoked: `false` when someone was first.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn revoke(conn: &mut Conn, kid: &str, at: i64) -> Result<bool, StoreError> {
-    let standing = service_keys::table.find(kid).filter(service_keys::revoked_at.is_null());
-    Ok(diesel::update(standing).set(service_keys::revoked_at.eq(at)).execute(conn)? == 1)
+pub fn revoke(conn: &mut Conn, row: &ServiceKeyRow) -> Result<bool, StoreError> {
+    let standing = service_keys::table.find(&row.kid).filter(service_keys::revoked_at.is_null());
+    let changed = diesel::update(standing)
+        .set((
+            service_keys::revoked_at.eq(row.revoked_at),
+            service_keys::integrity_key.eq(row.integrity_key),
+            service_keys::integrity_code.eq(&row.integrity_code),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
 }
 
 /// Uses a nonce up: `false` when it was used before.

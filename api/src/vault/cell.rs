@@ -11,11 +11,21 @@ pub enum Column {
     CertificateNumber,
     /// All data items of a version: phone, address and portrait among them.
     CertificateItems,
+    /// What exactly personal data was shown for.
+    RevealBasis,
+    /// The secret of an account's authenticator app.
+    TotpSecret,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 3] = [Self::HolderCode, Self::CertificateNumber, Self::CertificateItems];
+    pub const ALL: [Self; 5] = [
+        Self::HolderCode,
+        Self::CertificateNumber,
+        Self::CertificateItems,
+        Self::RevealBasis,
+        Self::TotpSecret,
+    ];
 
     /// Table and column. Part of what every ciphertext is bound to: it never changes.
     #[must_use]
@@ -24,6 +34,8 @@ impl Column {
             Self::HolderCode => "holders.code_ciphertext",
             Self::CertificateNumber => "certificates.number_ciphertext",
             Self::CertificateItems => "certificate_versions.items_ciphertext",
+            Self::RevealBasis => "reveals.basis_ciphertext",
+            Self::TotpSecret => "totp_factors.secret_ciphertext",
         }
     }
 

@@ -89,15 +89,15 @@ async fn what_belongs_to_another_account_is_hidden() {
 async fn what_lies_in_another_division_is_refused() {
     let world = World::new().await;
     for (line, role) in granted(Object::Division) {
-        let [near, far] = [world.city(), world.other_city()];
+        let [near, far] = [world.jurisdiction(line.path), world.other_city()];
         let body = world.body(line.method, line.path);
         let place = |division| match line.path.contains('{') {
             true => world.place(line.path, role),
             false => world.asking_for(line.path, division),
         };
-        let answer = ask(&world.app.staff_of(role, far).await, line.method, &place(near), &body).await;
+        let answer = ask(&world.staff_of(role, far).await, line.method, &place(near), &body).await;
         assert_eq!(answer.problem(), "other_division", "{role}: {} {}", line.method, line.path);
-        let answer = ask(&world.app.staff_of(role, near).await, line.method, &place(near), &body).await;
+        let answer = ask(&world.staff_of(role, near).await, line.method, &place(near), &body).await;
         assert!(answer.status.is_success(), "{role}: {} {}: {}", line.method, line.path, answer.text);
     }
 }

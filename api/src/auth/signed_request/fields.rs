@@ -8,7 +8,8 @@ use verifier_core::sm2::Signature;
 pub(super) const SIGNATURE_INPUT: &str = "signature-input";
 /// The field with the body's digest.
 pub(super) const CONTENT_DIGEST: &str = "content-digest";
-const SIGNATURE: &str = "signature";
+/// The field with the signature.
+pub(super) const SIGNATURE: &str = "signature";
 /// SM2 with SM3 (GB/T 32918) and the default user id; r and s, 64 bytes. Not in IANA's registry.
 const ALGORITHM: &str = "sm2-sm3";
 /// The digest of bodies. Not in IANA's registry.
@@ -41,7 +42,8 @@ impl Signed {
 
 /// Reads the one signature of a request.
 pub(super) fn read(headers: &HeaderMap) -> Result<Signed, &'static str> {
-    let input = dictionary(headers, SIGNATURE_INPUT).ok_or("Signature-Input is not of its form")?;
+    let input =
+        dictionary(headers, SIGNATURE_INPUT).ok_or("Signature-Input is missing or not of its form")?;
     let signature = dictionary(headers, SIGNATURE).ok_or("Signature is missing or not of its form")?;
     let (label, entry) = input.first().ok_or("Signature-Input is empty")?;
     if input.len() != 1 || signature.len() != 1 {

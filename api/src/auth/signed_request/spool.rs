@@ -13,6 +13,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 use crate::app::App;
+use crate::extract::unread;
 use crate::keys::cipher::{self, NONCE_LENGTH, SecretKey};
 use crate::problem::{Code, Problem};
 
@@ -62,7 +63,7 @@ pub(super) async fn read(app: &App, mut payload: Payload, limit: u64) -> Result<
     let (mut digest, mut length) = (Sm3::new(), 0_u64);
     let (mut waiting, mut file): (Vec<u8>, Option<Spool>) = (Vec::new(), None);
     while let Some(bytes) = payload.next().await {
-        let bytes = bytes.map_err(|_| Problem::new(Code::BodyIncomplete))?;
+        let bytes = bytes.map_err(|error| unread(&error.into()))?;
         length = length.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         if length > limit {
             return Err(Code::BodyTooLarge.into());
@@ -94,7 +95,10 @@ fn unkept(error: std::io::Error) -> Problem {
 struct Spool {
     file: File,
     key: SecretKey,
+    /// The number of the next piece, to be written or read.
     number: u64,
+    /// How many there are, once all are written.
+    pieces: u64,
 }
 
 impl Spool {
@@ -106,7 +110,7 @@ impl Spool {
         };
         let file = tokio::task::spawn_blocking(make).await.map_err(std::io::Error::other)??;
         let key = cipher::random().ok_or_else(|| std::io::Error::other("no random bytes"))?;
-        Ok(Self { file: File::from_std(file), key, number: 0 })
+        Ok(Self { file: File::from_std(file), key, number: 0, pieces: 0 })
     }
 
     /// Writes what makes whole pieces and leaves the rest.
@@ -126,7 +130,7 @@ impl Spool {
         }
         self.file.flush().await?;
         self.file.rewind().await?;
-        self.number = 0;
+        self.pieces = std::mem::take(&mut self.number);
         Ok(())
     }
 
@@ -141,11 +145,11 @@ impl Spool {
 
     /// The next piece; `None` at the end.
     async fn next(&mut self) -> std::io::Result<Option<Bytes>> {
+        if self.number == self.pieces {
+            return Ok(None);
+        }
         let mut length = [0; 4];
-        match self.file.read_exact(&mut length).await {
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
-            read => read?,
-        };
+        self.file.read_exact(&mut length).await?;
         let length = usize::try_from(u32::from_be_bytes(length)).map_err(std::io::Error::other)?;
         let mut sealed = vec![0; length];
         self.file.read_exact(&mut sealed).await?;
@@ -163,5 +167,60 @@ impl Spool {
         }
         self.number += 1;
         nonce
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &[u8] = b"210102198801011234,";
+
+    fn body() -> Vec<u8> {
+        LINE.iter().copied().cycle().take(3 * PIECE + 5).collect()
+    }
+
+    async fn spooled(body: &[u8]) -> Spool {
+        let directory = tempfile::tempdir().unwrap();
+        let mut spool = Spool::new(&directory.path().to_string_lossy()).await.unwrap();
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "it has a name");
+        let mut waiting = body.to_vec();
+        spool.take_whole_pieces(&mut waiting).await.unwrap();
+        spool.finish(&waiting).await.unwrap();
+        spool
+    }
+
+    async fn all(spool: &mut Spool) -> std::io::Result<Vec<u8>> {
+        let mut read = Vec::new();
+        while let Some(piece) = spool.next().await? {
+            read.extend_from_slice(&piece);
+        }
+        Ok(read)
+    }
+
+    #[tokio::test]
+    async fn what_was_spooled_comes_back_and_is_not_to_be_read_on_the_disk() {
+        let mut spool = spooled(&body()).await;
+        let mut on_disk = Vec::new();
+        spool.file.read_to_end(&mut on_disk).await.unwrap();
+        assert!(on_disk.len() > body().len());
+        assert!(!on_disk.windows(LINE.len()).any(|window| window == LINE));
+        spool.file.rewind().await.unwrap();
+        assert_eq!(all(&mut spool).await.unwrap(), body());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_was_cut_or_changed_is_not_taken_for_the_body() {
+        let mut cut = spooled(&body()).await;
+        let length = cut.file.metadata().await.unwrap().len();
+        cut.file.set_len(length - 25 - 16).await.unwrap();
+        assert!(all(&mut cut).await.is_err());
+
+        let mut changed = spooled(&body()).await;
+        changed.file.seek(std::io::SeekFrom::Start(100)).await.unwrap();
+        changed.file.write_all(b"x").await.unwrap();
+        changed.file.flush().await.unwrap();
+        changed.file.rewind().await.unwrap();
+        assert!(all(&mut changed).await.is_err());
     }
 }

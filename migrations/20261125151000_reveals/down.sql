@@ -1,0 +1,2 @@
+DROP TABLE outflows;
+DROP TABLE reveals;
