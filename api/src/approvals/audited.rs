@@ -20,6 +20,7 @@ pub fn decided(context: &Context, row: &ApprovalRow) -> Vec<Entry> {
         Kind::RoleGrant => Some((Action::AccountChanged, "account")),
         Kind::ServiceKey => Some((Action::ClientAdded, "service_key")),
         Kind::KeyRevocation => Some((Action::KeyRevoked, "key")),
+        Kind::FactorReset => Some((Action::FactorRemoved, "account")),
         Kind::BulkExport => None,
     });
     if let Some((action, object)) = done {

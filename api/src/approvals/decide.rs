@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::request::checked;
 use super::{KeyRevocation, Kind, RoleGrant, is_over};
 use crate::auth::service_keys::{self, NewKey};
-use crate::auth::{Account, accounts};
+use crate::auth::{Account, accounts, factors};
 use crate::clock::Timestamp;
 use crate::integrity::Integrity;
 use crate::keys::{self, CeremonyError, Revocation};
@@ -97,16 +97,12 @@ fn require_approver(conn: &mut Conn, kind: Kind, row: &ApprovalRow, by: &Account
     }
     by.require_jurisdiction(row.division.as_deref())?;
     let account = match kind {
-        Kind::RoleGrant => account_rows::find(conn, &row.object)?,
-        Kind::ServiceKey => account_rows::find_by_login(conn, &payload::<NewKey>(row)?.login)?,
+        Kind::RoleGrant | Kind::FactorReset => Some(account_rows::find(conn, &row.object)?),
+        Kind::ServiceKey => Some(account_rows::find_by_login(conn, &payload::<NewKey>(row)?.login)?),
         Kind::KeyRevocation | Kind::BulkExport => None,
     };
-    match account {
-        Some(account) => by.require_account(conn, &account)?,
-        None if matches!(kind, Kind::RoleGrant | Kind::ServiceKey) => {
-            return Err(Code::ApprovalOvertaken.into());
-        }
-        None => {}
+    if let Some(account) = account {
+        by.require_account(conn, &account.ok_or(Code::ApprovalOvertaken)?)?;
     }
     if row.requested_by == by.id || row.object == by.id {
         return Err(Code::OwnApproval.into());
@@ -145,6 +141,7 @@ fn execute(
                 other => other.map_err(Problem::internal),
             }
         }
+        Kind::FactorReset => Ok(factors::reset(conn, &row.object, now)?),
         Kind::BulkExport => Ok(()),
     }
 }

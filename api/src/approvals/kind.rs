@@ -18,13 +18,16 @@ pub enum Kind {
     ServiceKey,
     /// A signing key is revoked.
     KeyRevocation,
+    /// An account that lost its second factors may enrol new ones.
+    FactorReset,
     /// Much is taken out at once.
     BulkExport,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::RoleGrant, Self::ServiceKey, Self::KeyRevocation, Self::BulkExport];
+    pub const ALL: [Self; 5] =
+        [Self::RoleGrant, Self::ServiceKey, Self::KeyRevocation, Self::FactorReset, Self::BulkExport];
 
     /// The word it is stored as.
     #[must_use]
@@ -33,6 +36,7 @@ impl Kind {
             Self::RoleGrant => "role_grant",
             Self::ServiceKey => "service_key",
             Self::KeyRevocation => "key_revocation",
+            Self::FactorReset => "factor_reset",
             Self::BulkExport => "bulk_export",
         }
     }
@@ -41,7 +45,7 @@ impl Kind {
     #[must_use]
     pub fn requesters(self) -> &'static [Role] {
         match self {
-            Self::RoleGrant | Self::ServiceKey => &[Role::SystemAdmin],
+            Self::RoleGrant | Self::ServiceKey | Self::FactorReset => &[Role::SystemAdmin],
             Self::KeyRevocation => &[Role::SecurityAdmin],
             Self::BulkExport => &[Role::Operator, Role::AuditAdmin],
         }
@@ -51,9 +55,11 @@ impl Kind {
     #[must_use]
     pub fn approvers(self) -> &'static [Role] {
         match self {
-            Self::RoleGrant | Self::ServiceKey | Self::KeyRevocation | Self::BulkExport => {
-                &[Role::SecurityAdmin]
-            }
+            Self::RoleGrant
+            | Self::ServiceKey
+            | Self::KeyRevocation
+            | Self::FactorReset
+            | Self::BulkExport => &[Role::SecurityAdmin],
         }
     }
 }
