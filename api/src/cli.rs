@@ -23,6 +23,7 @@ mod docs;
 mod generate;
 mod health;
 mod import;
+mod jobs;
 mod keys;
 mod migrate;
 mod progress;
@@ -83,6 +84,7 @@ enum Command {
     Restore(backup::Restore),
     Migrate(migrate::Migrate),
     Health(health::Health),
+    Jobs(jobs::Jobs),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -125,6 +127,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Restore(restore) => restore.run(config()?)?,
         Command::Migrate(migrate) => migrate.run(config()?)?,
         Command::Health(health) => health.run(&config()?)?,
+        Command::Jobs(jobs) => jobs.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)

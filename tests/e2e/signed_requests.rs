@@ -9,9 +9,10 @@ use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use yzt_api::audit::Action;
-use yzt_api::auth::Role;
+use yzt_api::auth::{Role, signed_request};
 use yzt_api::generate::Generator;
 use yzt_api::record::Day;
+use yzt_api::store::{Conn, StoreError, service_keys};
 use yzt_tests::TestApp;
 use yzt_tests::service::{Service, Unsigned};
 
@@ -28,6 +29,11 @@ fn me(app: &TestApp) -> Unsigned {
 fn certificates(count: usize) -> String {
     let records = Generator::new(3, Day::parse("20260601").unwrap());
     records.take(count).map(|record| String::from_utf8(record.to_line()).unwrap() + "\n").collect()
+}
+
+/// The same on lines made long by spaces: more than stays in memory, and no more work.
+fn long_certificates(count: usize) -> String {
+    certificates(count).lines().map(|line| format!("{line}{:10000}\n", "")).collect()
 }
 
 fn ingest(app: &TestApp, body: String) -> Unsigned {
@@ -179,4 +185,25 @@ async fn of_many_with_one_nonce_at_once_one_is_taken() {
     let request = me(&app);
     let answers = futures_util::future::join_all((0..8).map(|_| service.send(&request))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+}
+
+#[tokio::test]
+async fn a_nonce_is_forgotten_once_its_request_is_too_old_and_not_before() {
+    let app = TestApp::spawn().await;
+    let service = app.service(Role::ThirdParty, 1).await;
+    let now = me(&app);
+    let request = Unsigned { created: now.created + 300, ..now };
+    let _ = service.send(&request).await.json(200);
+    for (later, code) in
+        [(0, "signature_replayed"), (600, "signature_replayed"), (1, "signature_out_of_time")]
+    {
+        app.pass(later);
+        signed_request::sweep(app.running.app()).await.unwrap();
+        assert_eq!(service.send(&request).await.problem(), code, "{later}");
+    }
+    // A minute more, for servers whose clocks differ.
+    app.pass(60);
+    signed_request::sweep(app.running.app()).await.unwrap();
+    let again = move |conn: &mut Conn| service_keys::use_nonce(conn, &service.kid(), &request.nonce, 0);
+    assert!(app.running.app().db.write::<_, StoreError, _>(again).await.unwrap(), "it is forgotten");
 }

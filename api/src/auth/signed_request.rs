@@ -35,7 +35,7 @@ mod fields;
 mod spool;
 mod sweep;
 
-pub use sweep::keep_swept;
+pub use sweep::sweep;
 
 use fields::{CONTENT_DIGEST, SIGNATURE, SIGNATURE_INPUT, Signed};
 use spool::Body;

@@ -11,7 +11,7 @@ use yzt_api::auth::Role;
 use yzt_tests::TestApp;
 use yzt_tests::service::Unsigned;
 
-use super::{audited, certificates, ingest, problem};
+use super::{audited, certificates, ingest, long_certificates, problem};
 
 /// The files of a directory, by name: those of the database grow as they like.
 fn files(directory: &Path) -> Vec<String> {
@@ -36,31 +36,31 @@ async fn a_batch_that_is_signed_comes_in_small_or_large() {
     let small = service.send(&ingest(&app, certificates(2))).await.json(200);
     assert_eq!(small["created"], 2, "{small}");
     // More than stays in memory.
-    let body = certificates(3_000);
+    let body = long_certificates(220);
     assert!(body.len() > 2 << 20, "{}", body.len());
     let large = service.send(&ingest(&app, body)).await.json(200);
-    assert_eq!((&large["lines"], &large["rejected"]), (&json!(3_000), &json!(0)), "{}", large["findings"]);
+    assert_eq!((&large["lines"], &large["rejected"]), (&json!(220), &json!(0)), "{}", large["findings"]);
 }
 
 #[tokio::test]
 async fn a_large_table_comes_in_as_csv() {
     let app = TestApp::spawn().await;
     let service = app.service(Role::Issuer, 1).await;
-    let lines = (0..30_000).map(|number| format!("013,{number:0>80}\n"));
+    let lines = (0..250).map(|number| format!("013,{number:0>9000}\n"));
     let body: String = std::iter::once("kind,certificate_number\n".to_owned()).chain(lines).collect();
     assert!(body.len() > 2 << 20, "{}", body.len());
     let request = Unsigned::new(&app, Method::POST, "/v1/ingest").with_body("text/csv", body);
     // None of these is a certificate, and each is judged.
     let report = service.send(&request).await.json(200);
-    assert_eq!((&report["lines"], &report["rejected"]), (&json!(30_000), &json!(30_000)), "{report}");
+    assert_eq!((&report["lines"], &report["rejected"]), (&json!(250), &json!(250)), "{report}");
 }
 
 #[tokio::test]
 async fn a_body_that_is_not_the_one_signed_leaves_nothing_behind() {
     let app = TestApp::spawn().await;
     let service = app.service(Role::Issuer, 1).await;
-    for count in [2, 3_000] {
-        let request = ingest(&app, certificates(count));
+    for body in [certificates(2), long_certificates(220)] {
+        let request = ingest(&app, body);
         let headers = service.sign(&request, &request.components());
         let mut altered = request.clone();
         let last = altered.body.len() - 2;
@@ -90,7 +90,7 @@ async fn a_body_larger_than_may_be_sent_is_refused_and_nothing_of_it_kept() {
     let app = TestApp::spawn_with(|config| config.upload_limit = 2 << 20).await;
     let service = app.service(Role::Issuer, 1).await;
     let before = files(app.database().directory());
-    let too_large = ingest(&app, certificates(4_000));
+    let too_large = ingest(&app, long_certificates(220));
     assert!(too_large.body.len() > 2 << 20);
     let answer = service.send(&too_large).await;
     assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (413, "body_too_large"));
