@@ -63,8 +63,7 @@ async fn a_body_that_is_not_the_one_signed_leaves_nothing_behind() {
         let request = ingest(&app, body);
         let headers = service.sign(&request, &request.components());
         let mut altered = request.clone();
-        let last = altered.body.len() - 2;
-        altered.body[last] = b' ';
+        altered.body[0] = b' ';
         assert_eq!(problem(&service, &altered, headers).await, "content_digest_mismatch");
     }
     nothing_came_in(&app).await;
