@@ -13,10 +13,11 @@ use crate::auth::accounts::{self, NewAccount, State};
 use crate::auth::{Password, Role, Subject, password};
 use crate::config::{Config, Environment};
 use crate::problem::{Code, Problem};
-use crate::store::{self, Conn, StoreError};
+use crate::store::{self, Conn};
 use crate::vault::Field;
 
 mod factors;
+mod integrity;
 
 use factors::Reset;
 
@@ -105,8 +106,8 @@ impl Accounts {
             Action::List => list(&app).await,
             Action::Disable { login } => disable(&app, login).await,
             Action::Enable { login } => enable(&app, login).await,
-            Action::Verify => verify(&app).await,
-            Action::Rekey => rekey(&app).await,
+            Action::Verify => integrity::verify(&app).await,
+            Action::Rekey => integrity::rekey(&app).await,
             Action::Password { login } => give_password(&app, login).await,
             Action::ResetFactors(reset) => reset.run(&app).await,
             Action::Unlock { login } => unlock(&app, login).await,
@@ -235,62 +236,6 @@ async fn enable(app: &App, login: String) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::new("there is no account with this login that is disabled"))
-    }
-}
-
-/// Names every account, approval and key of a service that is not as this program wrote it.
-async fn verify(app: &App) -> Result<(), Failure> {
-    let read = |conn: &mut _| {
-        Ok((store::accounts::list(conn)?, store::approvals::all(conn)?, store::service_keys::list(conn)?))
-    };
-    let (accounts, approvals, keys) = app.db.read::<_, StoreError, _>(read).await.map_err(Failure::new)?;
-    let altered_accounts = accounts.iter().filter(|row| !app.integrity.holds(*row));
-    let altered_approvals = approvals.iter().filter(|row| !app.integrity.holds(*row));
-    let altered_keys = keys.iter().filter(|(row, _)| !app.integrity.holds(row));
-    let mut altered = 0_usize;
-    for row in altered_accounts {
-        say(format_args!("altered  account   {}  {}", row.id, row.login));
-        altered += 1;
-    }
-    for row in altered_approvals {
-        say(format_args!("altered  approval  {}", row.id));
-        altered += 1;
-    }
-    for (row, account) in altered_keys {
-        say(format_args!("altered  service key  {}  {}", row.kid, account.login));
-        altered += 1;
-    }
-    let counts = (accounts.len(), approvals.len(), keys.len());
-    say(format_args!(
-        "{} accounts, {} approvals, {} service keys, {altered} altered",
-        counts.0, counts.1, counts.2
-    ));
-    if altered == 0 {
-        Ok(())
-    } else {
-        Err(Failure::new("rows were changed by other means than this program"))
-    }
-}
-
-/// Makes the next key of the codes, and gives every account that is as it was written a code of it.
-async fn rekey(app: &App) -> Result<(), Failure> {
-    let integrity = app.integrity.clone();
-    let number = tokio::task::spawn_blocking(move || integrity.renew()).await.map_err(Failure::new)?;
-    let number = number.map_err(Failure::new)?;
-    let (integrity, audit) = (app.integrity.clone(), app.audit.clone());
-    let entry =
-        Entry::new(audit::Action::KeyMade, Context::command()).on("key", format!("integrity-{number}"));
-    let reseal = move |conn: &mut _| -> Result<_, Problem> {
-        let resealed = accounts::reseal(conn, &integrity)?;
-        audit.append(conn, entry)?;
-        Ok(resealed)
-    };
-    let (resealed, altered) = app.db.write(reseal).await.map_err(said)?;
-    say(format_args!("key {number}: {resealed} accounts"));
-    if altered.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::new(format_args!("left as they are, because altered: {}", altered.join(", "))))
     }
 }
 
