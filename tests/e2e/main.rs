@@ -15,6 +15,7 @@ mod kpi;
 mod landing;
 mod lifecycle;
 mod limits;
+mod lookups;
 mod operations;
 mod present;
 mod receipts;

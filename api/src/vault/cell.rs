@@ -13,17 +13,20 @@ pub enum Column {
     CertificateItems,
     /// What exactly personal data was shown for.
     RevealBasis,
+    /// What exactly certificates were looked up for.
+    LookupBasis,
     /// The secret of an account's authenticator app.
     TotpSecret,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
+        Self::LookupBasis,
         Self::TotpSecret,
     ];
 
@@ -35,6 +38,7 @@ impl Column {
             Self::CertificateNumber => "certificates.number_ciphertext",
             Self::CertificateItems => "certificate_versions.items_ciphertext",
             Self::RevealBasis => "reveals.basis_ciphertext",
+            Self::LookupBasis => "lookups.basis_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
         }
     }
