@@ -21,6 +21,7 @@ pub mod batches;
 pub mod bindings;
 pub mod certificates;
 pub mod claims;
+pub mod ciphertexts;
 mod connect;
 pub mod data_keys;
 pub mod devices;
