@@ -17,6 +17,7 @@ use crate::claims::Claims;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Environment, Live};
 use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
+use crate::integrity::Integrity;
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
 use crate::publish::Shelf;
@@ -37,6 +38,8 @@ pub struct App {
     pub db: Db,
     /// What may be forgotten: counts, and values that are taken once.
     pub ephemeral: Ephemeral,
+    /// Whether what grants something is as this program wrote it.
+    pub integrity: Integrity,
     /// What holds once for all servers.
     pub claims: Claims,
     /// What signs.
@@ -89,6 +92,7 @@ impl App {
             claims,
             audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
             db,
+            integrity: Integrity::open(Arc::clone(&keystore), &metrics)?,
             signer: Arc::new(Signer::open(&config, keystore, &metrics)?),
             tokens,
             shelf: Arc::default(),

@@ -5,6 +5,11 @@
 //! - `audit/entry.rs`: one event
 //! - `audit/chain.rs`: what binds a row to the one before it
 //! - `audit/writer.rs`: entries outside a transaction, many at once
+//! - `audit/checkpoint.rs`: where the chain stands, signed
+//! - `audit/verify.rs`: whether rows are as they were written; `audit/inspect.rs`: those of a database
+//! - `audit/file.rs`: the log as a file, written and verified
+//! - `audit/archive.rs`: months out of the database into files
+//! - `audit/watch.rs`: the task that looks now and then
 //!
 //! Rows are added and never changed, in one order over all servers: whoever adds one holds the head of the chain until
 //! their transaction ends, so that one that is undone leaves no gap. What is sensitive does not happen unless it is
@@ -15,26 +20,36 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use prometheus::IntCounterVec;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::keys::{Keystore, KeystoreError};
 use crate::metrics::Metrics;
 use crate::store::{Conn, Db, StoreError, audit as rows};
 
 mod action;
+pub mod archive;
 pub mod chain;
+mod checkpoint;
 mod context;
 mod entry;
+mod error;
+pub mod file;
+mod inspect;
+pub mod verify;
+mod watch;
 mod writer;
 
-pub use action::Action;
+pub use action::{Action, reference};
 pub use context::{Context, RequestId, SYSTEM};
 pub use entry::{Entry, Outcome};
+pub use error::AuditError;
+pub use inspect::{Inspection, Start, public_keys, seq_of};
+pub use watch::{Watch, keep_watch};
 
 use chain::MacKey;
 use writer::Writer;
 
 /// The name of the secret in the keystore, and its use.
-const SECRET: &str = "audit";
+pub const SECRET: &str = "audit";
 
 /// Bytes of a digest that stands for what must not be read.
 const PSEUDONYM_LENGTH: usize = 8;
@@ -98,8 +113,16 @@ impl Audit {
     /// not exist: the beginning of its HMAC-SM3.
     #[must_use]
     pub fn pseudonym(&self, text: &str) -> String {
-        let code = self.0.key.code(text.as_bytes());
+        let code = self.key().code(text.as_bytes());
         HEXLOWER.encode(code.get(..PSEUDONYM_LENGTH).unwrap_or_default())
+    }
+
+    fn key(&self) -> &MacKey {
+        &self.0.key
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.clock.now()
     }
 
     fn try_append(&self, conn: &mut Conn, entries: &[Entry]) -> Result<(), StoreError> {
@@ -107,13 +130,13 @@ impl Audit {
             return Ok(());
         }
         let head = rows::hold_head(conn, &chain::BEGINNING)?;
-        let at = self.0.clock.now();
+        let at = self.now();
         let (mut seq, mut hash) = (head.seq, head.hash);
         let mut added = Vec::with_capacity(entries.len());
         for entry in entries {
             seq = seq.checked_add(1).ok_or(StoreError::Unaudited)?;
             let mut row = entry.row(seq, at, hash);
-            chain::bind(&mut row, &self.0.key);
+            chain::bind(&mut row, self.key());
             hash = row.hash.clone();
             added.push(row);
         }

@@ -15,8 +15,14 @@ mod address;
 mod attempts;
 mod caller;
 mod client;
+mod duty;
+pub mod factors;
+mod hashing;
+mod initial;
 mod jurisdiction;
-mod password;
+mod lockout;
+pub mod password;
+pub mod pending;
 pub mod real_name;
 mod roles;
 pub mod sessions;
@@ -24,14 +30,19 @@ mod sign_in;
 pub mod wechat;
 
 pub use attempts::Attempts;
-pub use caller::Caller;
+pub use caller::{Caller, Owing};
 pub use client::Client;
+pub use duty::Duty;
+pub use factors::Factor;
+pub use initial::InitialPassword;
+pub use jurisdiction::is_prefix;
+pub use lockout::Subject;
 pub use password::Password;
 pub use roles::{
     AuditAdmin, Holder, Issuer, Officer, Operator, SecurityAdmin, SignedIn, SystemAdmin, ThirdParty,
 };
 pub use sessions::Session;
-pub use sign_in::sign_in;
+pub use sign_in::{SignIn, sign_in};
 
 pub use address::client_address;
 

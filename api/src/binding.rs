@@ -17,6 +17,7 @@ use crate::auth::Attempts;
 use crate::auth::accounts::{self as auth_accounts, NewAccount};
 use crate::auth::{Client, Role, Session, wechat};
 use crate::clock::Timestamp;
+use crate::integrity::Integrity;
 use crate::problem::{Code, Finding, Problem};
 use crate::store::bindings::{self as rows, BindingRow, Known};
 use crate::store::holders::{self, HolderRow};
@@ -91,6 +92,7 @@ pub struct Binding {
 /// How far a binding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = BindingState)]
 pub enum State {
     /// An operator has to decide.
     Pending,
@@ -282,6 +284,7 @@ fn holder(conn: &mut Conn, row: HolderRow) -> Result<String, StoreError> {
 /// Adds the account of a binding: reached by WeChat only, so without a password.
 fn add_account(
     conn: &mut Conn,
+    integrity: &Integrity,
     id: &str,
     name: String,
     holder_id: String,
@@ -293,10 +296,15 @@ fn add_account(
         role: Role::Holder,
         name,
         password: None,
+        password_initial: false,
         holder_id: Some(holder_id),
         division: None,
     };
-    if auth_accounts::add(conn, new, now)? { Ok(()) } else { Err(Problem::internal("an id was given twice")) }
+    if auth_accounts::add(conn, integrity, new, now)? {
+        Ok(())
+    } else {
+        Err(Problem::internal("an id was given twice"))
+    }
 }
 
 /// A binding that nothing is decided about, asked for by this user now.

@@ -14,6 +14,8 @@ use crate::keys::CeremonyError;
 use crate::store::StoreError;
 
 mod accounts;
+mod admin;
+mod audit;
 mod backup;
 mod bundle;
 mod demo;
@@ -40,9 +42,11 @@ Examples:
   YZT_BIND=0.0.0.0:80 yzt serve      … listening elsewhere
   yzt generate --count 1000 --out certificates.ndjson
   yzt import certificates.ndjson     take certificates in
+  yzt admin init                     the first three administrators
   yzt accounts add --login zhang --role officer --name 张警官
   yzt bundle export --out DIR        what officers carry, as files
   yzt verify --bundle DIR CODE       decide about a code without network
+  yzt audit verify                   whether the audit log is as it was written
   yzt backup --out FILE              database and keys in one file, while servers go on
   yzt docs configuration             all settings";
 
@@ -68,8 +72,10 @@ enum Command {
     Verify(verify::Verify),
     /// Make, list, rotate and revoke signing keys
     Keys(keys::Keys),
-    /// Add, list and disable accounts
+    Admin(admin::Admin),
+    /// Add, list, disable and check accounts
     Accounts(accounts::Accounts),
+    Audit(audit::Audit),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Migrate(migrate::Migrate),
@@ -108,7 +114,9 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
         Command::Keys(keys) => keys.run(config()?)?,
+        Command::Admin(admin) => admin.run(config()?)?,
         Command::Accounts(accounts) => accounts.run(config()?)?,
+        Command::Audit(audit) => return audit.run(config()?),
         Command::Backup(backup) => backup.run(config()?)?,
         Command::Restore(restore) => restore.run(config()?)?,
         Command::Migrate(migrate) => migrate.run(config()?)?,

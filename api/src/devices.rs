@@ -1,5 +1,5 @@
-//! Devices: phones that hold an SM2 key of their own. A holder's makes codes without network, where the deployment
-//! allows it; an officer's signs receipts.
+//! Devices: phones and UKeys that hold an SM2 key of their own. A holder's makes codes without network, where the
+//! deployment allows it; an officer's signs receipts; any of staff's is a second factor at sign-in (`auth/factors.rs`).
 //!
 //! - `devices/challenge.rs`: single-use challenges
 //! - `devices/registration.rs`: registering one with a proof that it holds its key
@@ -83,15 +83,14 @@ pub fn revoke(conn: &mut Conn, id: &str, by: &Account, now: Timestamp) -> Result
     Ok(rows::revoke(conn, &device.id, now.millis())?)
 }
 
-/// Whether an account may have devices: an officer's signs receipts everywhere, a holder's needs the switch.
+/// Whether an account may have devices: a holder's needs the switch. Staff's keys are second factors, and an officer's
+/// signs receipts too.
 ///
 /// # Errors
-/// [`Code::DeviceCredentialsOff`], or [`Code::WrongRole`] for everyone else.
+/// [`Code::DeviceCredentialsOff`].
 pub fn permitted(app: &App, role: Role) -> Result<(), Code> {
     match role {
-        Role::Officer => Ok(()),
-        Role::Holder if app.config.device_credentials => Ok(()),
-        Role::Holder => Err(Code::DeviceCredentialsOff),
-        _ => Err(Code::WrongRole),
+        Role::Holder if !app.config.device_credentials => Err(Code::DeviceCredentialsOff),
+        _ => Ok(()),
     }
 }

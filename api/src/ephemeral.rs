@@ -33,6 +33,12 @@ impl Key {
         Self(sm3(format!("{space}\0{subject}").as_bytes()))
     }
 
+    /// The key of one of several things under this one.
+    #[must_use]
+    fn of(&self, part: &[u8]) -> Self {
+        Self(sm3(&[&self.0, part].concat()))
+    }
+
     /// What is kept of it.
     #[must_use]
     pub const fn digest(&self) -> &[u8; 32] {

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::admit::Sender;
 use crate::app::App;
+use crate::audit::Context;
 use crate::store::batches::BatchRow;
 
 mod error;
@@ -76,6 +77,8 @@ pub struct Request {
     pub idempotency_key: Option<String>,
     /// Most bytes of the body.
     pub limit: u64,
+    /// Who sends it, from where, for the audit log.
+    pub context: Context,
 }
 
 /// Ingests a stream. `watch` is told of the counts whenever records were kept.

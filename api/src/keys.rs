@@ -24,7 +24,7 @@ mod service;
 mod signature;
 mod signer;
 
-pub use ceremony::{Ceremony, CeremonyError, pinned_roots, revoke};
+pub use ceremony::{Ceremony, CeremonyError, Revocation, pinned_roots, revoke};
 pub use custody::Custody;
 pub use keystore::{Keystore, KeystoreError};
 pub use module::ModuleError;
@@ -43,11 +43,13 @@ pub enum Use {
     Presentation,
     /// Signs status lists.
     Status,
+    /// Signs checkpoints of the audit log. Clients do not know it.
+    Audit,
 }
 
 impl Use {
     /// Every use.
-    pub const ALL: [Self; 4] = [Self::Root, Self::Seal, Self::Presentation, Self::Status];
+    pub const ALL: [Self; 5] = [Self::Root, Self::Seal, Self::Presentation, Self::Status, Self::Audit];
 
     /// The word it is written with, in files, the database and commands.
     #[must_use]
@@ -57,7 +59,14 @@ impl Use {
             Self::Seal => "seal",
             Self::Presentation => "presentation",
             Self::Status => "status",
+            Self::Audit => "audit",
         }
+    }
+
+    /// Whether clients learn of its keys from the trust list. One that is not published need not wait for it.
+    #[must_use]
+    pub fn is_published(self) -> bool {
+        self != Self::Audit
     }
 
     /// How long a new key of this use may sign, in days: the rarer it signs and the harder it is to replace,
@@ -67,7 +76,7 @@ impl Use {
         match self {
             Self::Root => 3650,
             Self::Seal => 1825,
-            Self::Presentation | Self::Status => 730,
+            Self::Presentation | Self::Status | Self::Audit => 730,
         }
     }
 }

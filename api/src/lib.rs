@@ -2,6 +2,7 @@
 
 pub mod admit;
 pub mod app;
+pub mod approvals;
 pub mod audit;
 pub mod auth;
 pub mod backup;
@@ -17,6 +18,7 @@ pub mod ephemeral;
 pub mod extract;
 pub mod generate;
 pub mod ingest;
+pub mod integrity;
 pub mod keys;
 pub mod kpi;
 pub mod lifecycle;

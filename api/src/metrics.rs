@@ -47,6 +47,8 @@ metrics! {
         "Time from a request's head to its answer's head.";
     in_flight: IntGauge "yzt_http_requests_in_flight" []
         "Requests being worked on.";
+    integrity_failures: IntCounterVec "yzt_integrity_failures_total" ["row"]
+        "Times a row that grants something was met and not used, because it was changed by other means than this program: account, approval.";
     degraded: IntGaugeVec "yzt_degraded" ["part"]
         "1 while a part is down without which this server goes on, in a lesser way: redis.";
     unlimited: IntCounterVec "yzt_unlimited_total" ["limit"]
@@ -95,6 +97,10 @@ metrics! {
         "Receipts uploaded, by state: accepted, already_had, conflict, rejected.";
     audit_unwritten: IntCounterVec "yzt_audit_unwritten_total" ["action"]
         "Events that the audit log could not take, by action. Sensitive ones were refused for it.";
+    audit_broken: IntGauge "yzt_audit_broken" []
+        "1 once this server has found the audit log changed, until it is started anew; 0 otherwise.";
+    audit_checkpoint_age: IntGauge "yzt_audit_checkpoint_age_seconds" []
+        "Age of the newest signed checkpoint of the audit log, as of the last look (every 20 s).";
 }
 
 /// What Prometheus' own library counts about the process.

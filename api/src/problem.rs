@@ -88,6 +88,11 @@ impl Problem {
         self.0.code
     }
 
+    /// The rules that are broken, as its findings name them.
+    pub fn broken_rules(&self) -> impl Iterator<Item = &str> {
+        self.0.findings.iter().map(|finding| &*finding.rule)
+    }
+
     /// Why it happened, for the log.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {

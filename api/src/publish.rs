@@ -100,6 +100,17 @@ async fn newest<T: Send + 'static>(
     Err(PublishError::Contended)
 }
 
+/// Takes the revocation of a key into account at once: this server's signer, and a new trust list. What cannot be made
+/// now is logged, and tried again with the next look at the keys and the lists; the revocation stands.
+pub async fn after_revocation(app: &App) {
+    if let Err(error) = app.learn_keys().await {
+        tracing::error!(%error, "a key was revoked, and the keys could not be learnt again");
+    }
+    if let Err(error) = newest_trust_list(app).await {
+        tracing::error!(%error, "a key was revoked, and no new trust list could be published");
+    }
+}
+
 /// The trust list this server itself verifies with: the newest, opened.
 ///
 /// # Errors

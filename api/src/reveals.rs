@@ -38,6 +38,7 @@ const SECONDS_PER_HOUR: i64 = 3600;
 /// What staff ask for.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WantedReveal)]
 pub struct Wanted {
     /// What for.
     purpose: Purpose,

@@ -5,15 +5,21 @@
 //! `routes/table.rs`.
 
 pub mod access;
+mod accounts;
+mod approvals;
+mod audit;
 mod bindings;
 mod bundle;
 mod certificates;
 mod devices;
 mod documents;
+mod factors;
 mod health;
 mod ingest;
+mod keys;
 mod kpi;
 mod landing;
+mod passwords;
 mod presentations;
 mod receipts;
 mod reveals;
@@ -28,12 +34,18 @@ pub use table::nowhere;
 routes! {
     // Accounts
     "/v1/sessions"          [GET => sessions::list, POST => sessions::create]
+    "/v1/sessions/second-factor" [POST => sessions::complete]
     "/v1/sessions/refresh"  [POST => sessions::refresh]
     "/v1/sessions/current"  [DELETE => sessions::sign_out]
     "/v1/sessions/others"   [DELETE => sessions::end_others]
     "/v1/sessions/{id}"     [DELETE => sessions::end]
     "/v1/me"                [GET => sessions::me]
     "/v1/me/reveals"        [GET => reveals::of_holder]
+    "/v1/me/password"       [POST => passwords::change]
+    "/v1/me/second-factors"                     [GET => factors::show]
+    "/v1/me/second-factors/totp"                [POST => factors::offer]
+    "/v1/me/second-factors/totp/confirmation"   [POST => factors::confirm]
+    "/v1/me/second-factors/recovery-codes"      [POST => factors::renew_recovery_codes]
     "/v1/me/accounts"       [GET => bindings::acting]
     "/v1/me/accounts/{id}"  [DELETE => bindings::end]
 
@@ -43,6 +55,17 @@ routes! {
     "/v1/bindings/{id}/sessions"            [POST => bindings::begin]
     "/v1/binding-requests"                  [GET => bindings::requests]
     "/v1/binding-requests/{id}/decision"    [POST => bindings::decide]
+
+    // Administration
+    "/v1/accounts"                  [GET => accounts::list, POST => accounts::create]
+    "/v1/accounts/{id}"             [GET => accounts::one, PATCH => accounts::change]
+    "/v1/accounts/{id}/lock"        [DELETE => accounts::unlock]
+    "/v1/accounts/{id}/grants"      [POST => accounts::request_grant]
+    "/v1/approvals"                 [GET => approvals::list, POST => approvals::create]
+    "/v1/approvals/{id}"            [GET => approvals::one]
+    "/v1/approvals/{id}/decision"   [POST => approvals::decide]
+    "/v1/keys"                      [GET => keys::list]
+    "/v1/keys/{kid}/revocation"     [POST => keys::revoke]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]
@@ -81,6 +104,9 @@ routes! {
 
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]
+
+    // Audit
+    "/v1/audit"             [GET => audit::list]
 
     // Operations
     "/healthz"          [GET => health::alive]

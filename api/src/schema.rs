@@ -121,6 +121,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revoked_all -> Bool,
         revocation_reason -> Nullable<Text>,
+        revocation_approval -> Nullable<Text>,
     }
 }
 
@@ -190,6 +191,13 @@ diesel::table! {
         division -> Nullable<Text>,
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
+        grant_id -> Nullable<Text>,
+        integrity_key -> Integer,
+        integrity_code -> Binary,
+        password_set_at -> BigInt,
+        password_initial -> Bool,
+        last_sign_in_at -> Nullable<BigInt>,
+        factors_since -> Nullable<BigInt>,
     }
 }
 
@@ -343,6 +351,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_checkpoints (seq, archived) {
+        seq -> BigInt,
+        archived -> Bool,
+        at -> BigInt,
+        signed -> Binary,
+        mac -> Binary,
+    }
+}
+
+diesel::table! {
     audit_head (id) {
         id -> Integer,
         seq -> BigInt,
@@ -356,6 +374,7 @@ diesel::table! {
         account_id -> Text,
         device -> Text,
         address -> Nullable<Text>,
+        factor -> Text,
         salt -> Binary,
         generation -> Integer,
         heard -> Integer,
@@ -365,6 +384,62 @@ diesel::table! {
         ends_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         ended_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    approvals (id) {
+        id -> Text,
+        kind -> Text,
+        object -> Text,
+        payload -> Text,
+        division -> Nullable<Text>,
+        requested_by -> Text,
+        reason -> Text,
+        requested_at -> BigInt,
+        expires_at -> BigInt,
+        state -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        refusal -> Nullable<Text>,
+        executed_at -> Nullable<BigInt>,
+        integrity_key -> Integer,
+        integrity_code -> Binary,
+    }
+}
+
+diesel::table! {
+    former_passwords (id) {
+        id -> Text,
+        account_id -> Text,
+        password_hash -> Text,
+    }
+}
+
+diesel::table! {
+    totp_factors (account_id) {
+        account_id -> Text,
+        secret_ciphertext -> Binary,
+        algorithm -> Text,
+        last_step -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (account_id, digest) {
+        account_id -> Text,
+        digest -> Binary,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    failed_sign_ins (subject) {
+        subject -> Binary,
+        failures -> Integer,
+        last_at -> BigInt,
+        locked_until -> Nullable<BigInt>,
     }
 }
 
@@ -381,8 +456,12 @@ diesel::joinable!(accounts -> holders (holder_id));
 diesel::joinable!(bindings -> wechat_users (wechat_user_id));
 diesel::joinable!(bindings -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(former_passwords -> accounts (account_id));
+diesel::joinable!(totp_factors -> accounts (account_id));
+diesel::joinable!(recovery_codes -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    approvals,
     holders,
     certificates,
     certificate_versions,
@@ -403,4 +482,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     receipts,
     activations,
     sessions,
+    former_passwords,
+    failed_sign_ins,
+    totp_factors,
+    recovery_codes,
 );

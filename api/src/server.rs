@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
@@ -10,9 +11,12 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::header;
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App as Application, HttpServer, web};
+use data_encoding::HEXLOWER;
 use tokio::task::{JoinHandle, JoinSet};
+use verifier_core::sm2::sm3;
 
 use crate::app::{App, StartError};
+use crate::audit::{self, Action, Context, Entry};
 use crate::clock::Clock;
 use crate::config::{Config, Origins};
 use crate::problem::{Code, Problem};
@@ -50,6 +54,12 @@ impl Running {
         &self.app
     }
 
+    /// The same, for work that outlives the reference.
+    #[must_use]
+    pub fn app_data(&self) -> Arc<App> {
+        Arc::clone(&self.app)
+    }
+
     /// Serves until SIGTERM or SIGINT, then stops as [`Self::stop`] does; asked a second time, at once.
     ///
     /// # Errors
@@ -73,6 +83,7 @@ impl Running {
     pub async fn stop(mut self) -> Result<(), StartError> {
         self.handle.stop(true).await;
         self.tasks.abort_all();
+        note(&self.app, Action::ServerStopped).await;
         ended(self.ended).await
     }
 }
@@ -92,12 +103,14 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
         app.db.limit_waiting(limit + GRACE);
     }
     let server = build(app.clone(), listener)?;
+    note(&app, Action::ServerStarted).await;
     let handle = server.handle();
     let mut tasks = JoinSet::new();
     tasks.spawn(publish::keep_fresh(app.clone()));
     tasks.spawn(keep_learning(app.clone()));
     tasks.spawn(auth::sessions::keep_swept(app.clone()));
     tasks.spawn(keep_connected(app.clone()));
+    tasks.spawn(audit::keep_watch(app.clone()));
     Ok(Running { address, app, handle, ended: tokio::spawn(server), tasks })
 }
 
@@ -126,6 +139,13 @@ async fn keep_learning(app: web::Data<App>) {
             tracing::error!(%error, "data keys as before: they could not be learnt");
         }
     }
+}
+
+/// Notes that this server starts or stops, and with which settings: their digest, which knows no secret.
+async fn note(app: &App, action: Action) {
+    let settings = HEXLOWER.encode(&sm3(format!("{:?}", app.config).as_bytes()));
+    let entry = Entry::new(action, Context::system()).detail("version", env!("CARGO_PKG_VERSION"));
+    app.audit.note(entry.detail("address", app.config.bind.as_str()).detail("settings", settings)).await;
 }
 
 /// Keeps the connection to Redis up, where there is one.

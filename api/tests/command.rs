@@ -140,14 +140,15 @@ fn production_says_everything_that_is_missing() {
 }
 
 #[test]
-fn keys_are_made_once_and_only_the_first_root_signs_at_once() {
+fn keys_are_made_once_and_only_those_that_clients_need_not_learn_sign_at_once() {
     let site = Site::new();
     let made = out(&run(site.yzt(&["keys", "init"])));
-    assert_eq!(made.lines().count(), 4, "{made}");
+    assert_eq!(made.lines().count(), 5, "{made}");
     assert_eq!(out(&run(site.yzt(&["keys", "init"]))), "");
     let listed = out(&run(site.yzt(&["keys", "list"])));
     for line in listed.lines() {
-        let state = if line.contains(" root ") { " signs " } else { " unpublished " };
+        let need_not_learn = [" root ", " audit "].iter().any(|key_use| line.contains(key_use));
+        let state = if need_not_learn { " signs " } else { " unpublished " };
         assert!(line.contains(state) && line.contains("development"), "{line}");
     }
 }
@@ -168,16 +169,20 @@ fn a_revoked_key_stays_listed_as_such() {
     let made = out(&run(site.yzt(&["keys", "init"])));
     let kid = made.split(' ').next().unwrap();
     assert_eq!(run(site.yzt(&["keys", "revoke", kid])).status.code(), Some(64), "a reason is needed");
-    assert!(run(site.yzt(&["keys", "revoke", kid, "--reason", "test"])).status.success());
+    let alone = run(site.yzt(&["keys", "revoke", kid, "--reason", "test"]));
+    assert_eq!(alone.status.code(), Some(1));
+    assert!(err(&alone).contains("two security administrators"), "{}", err(&alone));
+    assert!(run(site.yzt(&["keys", "revoke", kid, "--reason", "test", "--emergency"])).status.success());
     assert!(out(&run(site.yzt(&["keys", "list"]))).contains(" revoked "));
-    assert_eq!(run(site.yzt(&["keys", "revoke", kid, "--reason", "test"])).status.code(), Some(1));
+    let again = run(site.yzt(&["keys", "revoke", kid, "--reason", "test", "--emergency"]));
+    assert_eq!(again.status.code(), Some(1));
 }
 
 #[test]
 fn production_makes_its_own_keys_and_refuses_those_of_development() {
     let site = Site::new();
     let made = run(site.production(&["keys", "init"]));
-    assert_eq!(out(&made).lines().count(), 4, "{}", err(&made));
+    assert_eq!(out(&made).lines().count(), 5, "{}", err(&made));
     assert!(!out(&made).contains("development"));
     assert!(!run(site.production(&["keys", "rotate", "seal", "--development"])).status.success());
 
@@ -203,13 +208,66 @@ fn a_wrong_passphrase_is_said_to_be_so() {
 fn an_account_is_added_with_a_password_from_input_and_disabled_once() {
     let site = Site::new();
     let add = ["accounts", "add", "--login", "zhang", "--role", "officer", "--name", "张警官"];
-    let added = run_with(site.yzt(&add), "long enough\n");
+    let added = run_with(site.yzt(&add), "Tian-gao.yun9dan\n");
     assert!(added.status.success(), "{}", err(&added));
-    let taken = run_with(site.yzt(&add), "long enough\n");
+    let taken = run_with(site.yzt(&add), "Tian-gao.yun9dan\n");
     assert!(err(&taken).contains("taken"));
     assert!(out(&run(site.yzt(&["accounts", "list"]))).starts_with("zhang "));
+    assert!(run_with(site.yzt(&["accounts", "password", "zhang"]), "Hai-kuo.yu7yue\n").status.success());
+    let common = run_with(site.yzt(&["accounts", "password", "zhang"]), "Password123!\n");
+    assert!(err(&common).contains("too_common"), "{}", err(&common));
+    assert_eq!(
+        run_with(site.yzt(&["accounts", "password", "li"]), "Hai-kuo.yu7yue\n").status.code(),
+        Some(1)
+    );
+    assert!(run(site.yzt(&["accounts", "unlock", "zhang"])).status.success());
     assert!(run(site.yzt(&["accounts", "disable", "zhang"])).status.success());
+    assert!(out(&run(site.yzt(&["accounts", "list"]))).contains(" disabled "));
     assert_eq!(run(site.yzt(&["accounts", "disable", "zhang"])).status.code(), Some(1));
+    assert!(run(site.yzt(&["accounts", "enable", "zhang"])).status.success());
+}
+
+#[test]
+fn the_first_three_administrators_are_made_once_with_passwords_of_their_own() {
+    let site = Site::new();
+    let init =
+        ["admin", "init", "--system", "zhao", "赵工", "--security", "qian", "钱工", "--audit", "sun", "孙工"];
+    let made = run(site.production(&init));
+    let text = out(&made);
+    let passwords: Vec<_> = text.lines().map(|line| line.split_whitespace().last().unwrap()).collect();
+    assert_eq!(passwords.len(), 3, "{}", err(&made));
+    assert!(passwords[0] != passwords[1] && passwords[1] != passwords[2] && passwords[0] != passwords[2]);
+    let again = run(site.production(&init));
+    assert!(err(&again).contains("administrators already"), "{}", err(&again));
+    let listed = out(&run(site.production(&["accounts", "list"])));
+    for role in ["system_admin", "security_admin", "audit_admin"] {
+        assert!(listed.contains(role), "{listed}");
+    }
+    let verified = run(site.production(&["accounts", "verify"]));
+    assert!(out(&verified).contains("3 accounts, 0 approvals, 0 altered"), "{}", out(&verified));
+}
+
+#[test]
+fn nobody_is_two_of_the_three_administrators() {
+    let site = Site::new();
+    let init =
+        ["admin", "init", "--system", "zhao", "赵工", "--security", "zhao", "赵工", "--audit", "sun", "孙工"];
+    let refused = run(site.yzt(&init));
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(out(&run(site.yzt(&["accounts", "list"]))), "", "nothing was made");
+}
+
+#[test]
+fn in_production_an_account_added_at_the_machine_waits_for_its_role() {
+    let site = Site::new();
+    let add = ["accounts", "add", "--login", "zhang", "--role", "officer", "--name", "张警官"];
+    let added = run_with(site.production(&add), "Long-enough-1\n");
+    assert!(added.status.success(), "{}", err(&added));
+    assert!(out(&run(site.production(&["accounts", "list"]))).contains("pending"));
+    let rekeyed = run(site.production(&["accounts", "rekey"]));
+    assert!(out(&rekeyed).contains("key 2: 1 accounts"), "{}{}", out(&rekeyed), err(&rekeyed));
+    let verified = run(site.production(&["accounts", "verify"]));
+    assert!(out(&verified).contains("1 accounts, 1 approvals, 0 altered"), "{}", out(&verified));
 }
 
 #[test]

@@ -118,7 +118,7 @@ CREATE TABLE ingest_findings (
 
 CREATE TABLE signing_keys (
     kid           TEXT PRIMARY KEY,         -- hex
-    key_use       TEXT NOT NULL CHECK (key_use IN ('root','seal','presentation','status')),
+    key_use       TEXT NOT NULL CHECK (key_use IN ('root','seal','presentation','status','audit')),
     custody       TEXT NOT NULL CHECK (custody IN ('keystore','pkcs11','service')), -- where the private half is
     label         TEXT NOT NULL,            -- what it is called there
     public_key    BYTEA NOT NULL,           -- 33 bytes, compressed
@@ -131,7 +131,8 @@ CREATE TABLE signing_keys (
     override_reason TEXT,
     revoked_at    BIGINT,
     revoked_all   BOOLEAN NOT NULL,
-    revocation_reason TEXT
+    revocation_reason TEXT,
+    revocation_approval TEXT                -- NULL: by one person, in an emergency
 );
 
 -- What was published, so that a verdict can be repeated with the very bundle a device had.
@@ -163,6 +164,13 @@ CREATE TABLE accounts (
     division      TEXT,                     -- jurisdiction of staff: a prefix of GB/T 2260 codes
     created_at    BIGINT NOT NULL,
     disabled_at   BIGINT,
+    grant_id      TEXT,                     -- the approval that gave staff its role; 'direct': none was needed; NULL: not yet
+    integrity_key  INTEGER NOT NULL,        -- the number of the key of the code
+    integrity_code BYTEA NOT NULL,          -- HMAC-SM3 over who this is and what it may do
+    password_set_at  BIGINT NOT NULL,
+    password_initial BOOLEAN NOT NULL,      -- given by someone else: must be changed at the first sign-in
+    last_sign_in_at  BIGINT,
+    factors_since    BIGINT,                -- first enrolment of a second factor; NULL: may enrol with the password alone
     CHECK ((role = 'holder') = (holder_id IS NOT NULL))
 );
 

@@ -34,3 +34,14 @@ CREATE TABLE audit_head (
     seq  BIGINT NOT NULL,
     hash BYTEA NOT NULL
 );
+
+-- Where the chain stood, signed, to be kept elsewhere too. With `archived`: the rows up to here were taken out, and
+-- the chain goes on from here.
+CREATE TABLE audit_checkpoints (
+    seq      BIGINT NOT NULL,
+    archived BOOLEAN NOT NULL,
+    at       BIGINT NOT NULL,
+    signed   BYTEA NOT NULL,                -- COSE_Sign1 by a key of use `audit`
+    mac      BYTEA NOT NULL,                -- HMAC-SM3 over `signed`, under the secret `audit`
+    PRIMARY KEY (seq, archived)
+);

@@ -62,22 +62,25 @@ class Server:
 
 def main(yzt: str, schemathesis: str, directory: str) -> int:
     with Server(yzt, directory) as server:
-        if not server.accounts:
-            print("the demonstration did not start, or told no accounts", file=sys.stderr)
-            return 1
-        known = ids(server)
-        failed = [
-            f"{login}, {about}"
-            for login, password in server.accounts
-            for about, settings in (("made-up ids", {}), ("known ids", known))
-            if not conforms(schemathesis, server, server.sign_in(login, password), settings)
-        ]
-        if server.process.poll() is not None:
-            failed.append("the server ended")
+        accounts = server.accounts
+    failed = [
+        f"{login}, {about}"
+        for login, password in accounts
+        for about in ("made-up ids", "known ids")
+        if not is_sound(yzt, schemathesis, directory, login, password, about)
+    ]
     for name in failed:
         print(f"not as documented: {name}", file=sys.stderr)
-    print(f"{len(server.accounts)} accounts, {len(failed)} failures")
-    return 1 if failed else 0
+    print(f"{len(accounts)} accounts, {len(failed)} failures")
+    return 0 if accounts and not failed else 1
+
+
+def is_sound(yzt: str, schemathesis: str, directory: str, login: str, password: str, about: str) -> bool:
+    """On a server of its own: what is sent may end accounts, its own among them."""
+    with Server(yzt, directory) as server:
+        known = ids(server) if about == "known ids" else {}
+        sound = conforms(schemathesis, server, server.sign_in(login, password), known)
+        return sound and server.process.poll() is None
 
 
 def ids(server: Server) -> dict[str, str]:
@@ -102,6 +105,8 @@ def conforms(schemathesis: str, server: Server, token: str, known: dict[str, dic
                 file.write(f'[[operations]]\ninclude-path-regex = "{pattern}"\nparameters = {{ {pairs} }}\n')
         done = subprocess.run(
             [schemathesis, "--config-file", settings, "run", server.address + "/openapi.json",
+             # Made-up passwords lock the account, and signing out leaves nobody to ask.
+             "--exclude-path", "/v1/me/password", "--exclude-path", "/v1/sessions/current",
              "--header", f"Authorization: Bearer {token}", "--checks", CHECKS, "--max-examples", EXAMPLES,
              "--phases", "examples,coverage,fuzzing", "--seed", SEED, "--continue-on-failure", "--warnings", "off",
              "--generation-database", "none", "--no-color"],

@@ -1,12 +1,22 @@
 //! The audit log: what is in it, and that it stays as it was written.
 
 use diesel::connection::SimpleConnection;
-use yzt_api::audit::{Action, Context, Entry, chain};
+use serde_json::{Value, json};
+use verifier_core::ids::Kind;
+use yzt_api::audit::verify::Findings;
+use yzt_api::audit::{Action, Context, Entry, Inspection, Start, chain};
 use yzt_api::auth::Role;
 use yzt_api::store::audit::{self as rows, AuditRow};
 use yzt_api::store::{Conn, StoreError};
 use yzt_tests::TestApp;
 use yzt_tests::app::PASSWORD;
+
+mod archive;
+mod files;
+mod search;
+mod servers;
+mod tampering;
+mod unwritable;
 
 #[tokio::test]
 async fn sign_ins_are_written_with_who_and_from_where_and_how_they_ended() {
@@ -56,7 +66,6 @@ async fn the_database_itself_refuses_to_change_or_delete_an_entry() {
 async fn an_entry_of_a_transaction_that_is_undone_leaves_no_gap() {
     let app = TestApp::spawn().await;
     let audit = app.running.app().audit.clone();
-    let entry = || Entry::new(Action::KeyMade, Context::system());
     audit.record(entry()).await.unwrap();
     let before = all(&app).await.len();
     let undone = audit.clone();
@@ -89,12 +98,70 @@ async fn many_entries_at_once_get_one_place_each() {
     assert_linked(&rows);
 }
 
+#[tokio::test]
+async fn what_comes_in_and_what_staff_see_and_change_is_written_with_its_division_or_id() {
+    let app = TestApp::spawn().await;
+    let issued = app.issued(Kind::PractitionerQualification).await;
+    let issuer = app.issuer().await;
+    let events = format!("/v1/certificates/{}/events", issued.id);
+    let _ = issuer.post(&events, &json!({ "event": "suspended" })).await.json(201);
+    let officer = app.officer().await;
+    let address = format!("/v1/certificates/{}", issued.id);
+    let _ = officer.get(&address).await.json(200);
+    let elsewhere = app.staff_of(Role::Officer, "2114").await;
+    let _ = elsewhere.get(&address).await;
+    let holder = app.holder_of(&issued).await;
+    let _ = holder.get(&address).await.json(200);
+
+    let [batch] = of_action(&app, Action::BatchIngested).await.try_into().unwrap();
+    let details: Value = serde_json::from_str(&batch.details).unwrap();
+    assert_eq!((&details["lines"], &details["created"]), (&json!(1), &json!(1)));
+    let [event] = of_action(&app, Action::CertificateEvent).await.try_into().unwrap();
+    assert_eq!((event.object_id.as_deref(), event.reason.as_deref()), (Some(&*issued.id), Some("suspended")));
+    let reads: Vec<_> = of_action(&app, Action::CertificateRead).await;
+    assert!(reads.iter().all(|row| row.role.as_deref() == Some("officer")), "a holder's own is not written");
+    assert_eq!(reads.first().unwrap().object_id.as_deref(), Some(&*issued.id));
+    let log = format!("{:?}", all(&app).await);
+    assert!(!log.contains(issued.record.number().as_str()), "a number that is a citizen id is in the log");
+}
+
+#[tokio::test]
+async fn a_server_writes_its_start_with_a_digest_of_its_settings_and_its_stop() {
+    let app = TestApp::spawn().await;
+    let app = app.again_with(|config| config.presentation_lifetime = 30).await;
+    let starts = of_action(&app, Action::ServerStarted).await;
+    let [first, second] = starts.as_slice() else { panic!("{starts:?}") };
+    let digest = |row: &AuditRow| serde_json::from_str::<Value>(&row.details).unwrap()["settings"].clone();
+    assert_ne!(digest(first), digest(second));
+    assert_eq!(of_action(&app, Action::ServerStopped).await.len(), 1);
+}
+
 fn assert_linked(rows: &[AuditRow]) {
     let mut before = chain::BEGINNING.to_vec();
     for (row, seq) in rows.iter().zip(1..) {
         assert_eq!((row.seq, &row.prev_hash), (seq, &before));
         assert_eq!(row.hash, chain::hash(&chain::canonical(row)));
         before.clone_from(&row.hash);
+    }
+}
+
+/// Verifies the whole log, as `yzt audit verify` does.
+async fn verified(app: &TestApp) -> Findings {
+    let audit = app.running.app().audit.clone();
+    let what = Inspection { start: Start::Beginning, to: None, kept: Vec::new() };
+    let findings: Result<_, StoreError> =
+        app.running.app().db.read(move |conn| audit.inspect(conn, &what, |_| ())).await;
+    findings.unwrap()
+}
+
+/// An entry that some test writes.
+fn entry() -> Entry {
+    Entry::new(Action::KeyMade, Context::system()).on("key", "k")
+}
+
+async fn write(app: &TestApp, count: usize) {
+    for _ in 0..count {
+        app.running.app().audit.record(entry()).await.unwrap();
     }
 }
 
@@ -108,6 +175,7 @@ async fn all(app: &TestApp) -> Vec<AuditRow> {
     rows.unwrap()
 }
 
-async fn run(app: &TestApp, statement: &'static str) -> Result<(), StoreError> {
-    app.running.app().db.write(move |conn| Ok(conn.batch_execute(statement)?)).await
+async fn run(app: &TestApp, statement: &str) -> Result<(), StoreError> {
+    let statement = statement.to_owned();
+    app.running.app().db.write(move |conn| Ok(conn.batch_execute(&statement)?)).await
 }

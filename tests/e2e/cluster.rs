@@ -123,7 +123,10 @@ async fn failed_sign_ins_count_over_all_servers() {
     }
     for server in &site.servers {
         let limited = server.visitor().try_sign_in(&login, PASSWORD).await;
-        assert_eq!((limited.problem().as_str(), limited.header("retry-after")), ("too_many_attempts", "900"));
+        assert_eq!(
+            (limited.problem().as_str(), limited.header("retry-after")),
+            ("too_many_attempts", "1800")
+        );
     }
 }
 

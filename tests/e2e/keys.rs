@@ -1,10 +1,12 @@
 //! Keys as a running server sees them.
 
 use yzt_api::config::Config;
-use yzt_api::keys::{self, Ceremony, CeremonyError, PUBLICATION_SECONDS, Use};
+use yzt_api::keys::{self, Ceremony, CeremonyError, PUBLICATION_SECONDS, Revocation, Use};
 use yzt_api::publish;
 use yzt_api::store::keys::KeyRow;
 use yzt_tests::TestApp;
+
+const ALONE: Revocation<'static> = Revocation { all: false, reason: "test", approval: None };
 
 async fn rows(app: &TestApp) -> Vec<KeyRow> {
     app.running.app().learn_keys().await.unwrap();
@@ -69,7 +71,7 @@ async fn a_server_without_a_key_that_signs_is_not_ready_and_says_which_part() {
     let app = TestApp::spawn().await;
     let kid = active(&app);
     let now = app.clock.now();
-    let revoke = move |conn: &mut _| keys::revoke(conn, &kid, false, "test", now);
+    let revoke = move |conn: &mut _| keys::revoke(conn, &kid, &ALONE, now);
     app.running.app().db.write(revoke).await.unwrap();
     app.running.app().learn_keys().await.unwrap();
     let ready = app.visitor().get("/readyz").await.json(503);

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use reqwest::{Body, Method};
 use tokio::sync::mpsc;
@@ -10,6 +11,9 @@ use yzt_api::auth::{Password, Role};
 use yzt_api::clock::{Clock, Timestamp};
 use yzt_api::config::Config;
 use yzt_api::generate::Generator;
+use yzt_api::integrity::Integrity;
+use yzt_api::keys::Keystore;
+use yzt_api::metrics::Metrics;
 use yzt_api::record::Day;
 use yzt_api::server;
 use yzt_api::store::batches::{self, BatchRow};
@@ -45,6 +49,8 @@ impl Process {
             .env("YZT_BIND", "127.0.0.1:0")
             .env("YZT_KEYSTORE_ROUNDS", "1")
             .env("YZT_PASSWORD_ROUNDS", "1")
+            .env("YZT_PASSWORD_LIFETIME", "0")
+            .env("YZT_SECOND_FACTOR", "off")
             .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .spawn()
@@ -81,7 +87,7 @@ async fn an_import_killed_in_the_middle_loses_nothing_that_was_acknowledged() {
     let database = TestDatabase::new(Backend::of_this_run()).unwrap();
     let server = Process::start(&database);
     let db = database.open();
-    add_account(&db, ACCOUNT, "issuer", Role::Issuer).await;
+    add_account(&database, ACCOUNT, "issuer", Role::Issuer).await;
     let issuer = Person::at(server.base.clone()).sign_in("issuer", PASSWORD).await;
 
     // Lines without end, until the server is gone.
@@ -139,16 +145,25 @@ async fn batch(db: &Db) -> Option<BatchRow> {
     db.read(find).await.unwrap()
 }
 
-pub(crate) async fn add_account(db: &Db, id: &str, login: &str, role: Role) {
+pub(crate) async fn add_account(database: &TestDatabase, id: &str, login: &str, role: Role) {
     let new = NewAccount {
         id: id.to_owned(),
         login: login.to_owned(),
         role,
         name: "测试账号".to_owned(),
         password: Password::hash(PASSWORD, 1),
+        password_initial: false,
         holder_id: None,
         division: None,
     };
-    let added = db.write(move |conn| accounts::add(conn, new, Timestamp(0))).await;
+    let config = Config {
+        data_dir: database.directory().to_string_lossy().into_owned(),
+        keystore_rounds: 1,
+        ..Config::default()
+    };
+    let keystore = Arc::new(Keystore::open(&config).unwrap());
+    let integrity = Integrity::open(keystore, &Metrics::new().unwrap()).unwrap();
+    let add = move |conn: &mut _| accounts::add(conn, &integrity, new, Timestamp(0));
+    let added = database.open().write(add).await;
     assert!(added.map_err(|error: StoreError| error.to_string()).unwrap());
 }

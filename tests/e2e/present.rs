@@ -6,7 +6,7 @@ use verifier_core::ids::Kind;
 use verifier_core::presentation::Maker;
 use verifier_core::{Display, Outcome, Reason, Seconds, Warning};
 use yzt_api::clock::Timestamp;
-use yzt_api::keys::{self, Ceremony, CeremonyError, Use};
+use yzt_api::keys::{self, Ceremony, CeremonyError, Revocation, Use};
 use yzt_api::store::StoreError;
 use yzt_api::store::activations::{self, Source};
 use yzt_tests::actors::Holder;
@@ -235,7 +235,7 @@ async fn replace_seal_key(app: &TestApp) {
     let replace = move |conn: &mut _| {
         let rows = yzt_api::store::keys::list(conn)?;
         let old = rows.iter().find(|row| row.key_use == Use::Seal.word()).unwrap().kid.clone();
-        keys::revoke(conn, &old, true, "stolen", now)?;
+        keys::revoke(conn, &old, &Revocation { all: true, reason: "stolen", approval: None }, now)?;
         ceremony.rotate(conn, Use::Seal)?;
         Ok::<_, CeremonyError>(())
     };

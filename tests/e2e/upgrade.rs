@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use serde_json::json;
@@ -33,6 +34,13 @@ async fn the_next_versions_migration_runs_under_load_and_no_request_fails() {
         let mut conn = inventory::connect(&settings)?;
         migrate::up_from(&mut conn, &next_version(), &[(NEXT, &next("concurrently.sql"))])
     });
+    if let Conn::Postgres(_) = &reader {
+        // The migration is seen to wait for its lock; whoever came after it would wait too, had it not let go.
+        let mut watcher = inventory::connect(&database.settings()).unwrap();
+        while waiting(&mut watcher) == 0 {
+            load.goes_on(1).await;
+        }
+    }
     load.goes_on(20).await;
     if let Conn::Postgres(reader) = &mut reader {
         reader.batch_execute("COMMIT").unwrap();
@@ -107,6 +115,18 @@ async fn every_migration_goes_down_and_up_again_over_tables_with_rows() {
     drop(conn);
     let again = TestApp::spawn_with(|config| settle(config, &database)).await;
     assert_eq!(again.visitor().get("/healthz").await.text, "ok\n");
+}
+
+#[derive(diesel::QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+/// How many wait for a table that nobody else may touch meanwhile.
+fn waiting(conn: &mut Conn) -> i64 {
+    let locks = "SELECT COUNT(*) AS count FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted";
+    diesel::sql_query(locks).get_result::<Waiting>(conn).unwrap().count
 }
 
 fn settle(config: &mut Config, database: &TestDatabase) {

@@ -6,7 +6,7 @@ use yzt_api::app::StartError;
 use yzt_api::auth::accounts::{self, NewAccount};
 use yzt_api::auth::{Password, Role};
 use yzt_api::clock::{Clock, Timestamp};
-use yzt_api::config::{Config, Secret};
+use yzt_api::config::{Config, SecondFactor, Secret};
 use yzt_api::server::{self, Running};
 use yzt_api::store::StoreError;
 
@@ -73,6 +73,8 @@ impl TestApp {
             sqlite_survives_power_loss: false,
             keystore_rounds: 1,
             password_rounds: 1,
+            password_lifetime: 0,
+            second_factor: SecondFactor::Off,
             // Sessions outlive every test but those about sessions, which set limits of their own.
             access_lifetime: FOR_EVER,
             staff_session_idle: FOR_EVER,
@@ -94,7 +96,13 @@ impl TestApp {
 
     /// Another server of the same site: on the same database, with the same keys and the same clock.
     pub async fn neighbour(&self) -> Running {
-        let config = Config { bind: "127.0.0.1:0".to_owned(), ..self.running.app().config.clone() };
+        self.neighbour_with(|_| ()).await
+    }
+
+    /// The same with some settings changed.
+    pub async fn neighbour_with(&self, change: impl FnOnce(&mut Config)) -> Running {
+        let mut config = Config { bind: "127.0.0.1:0".to_owned(), ..self.running.app().config.clone() };
+        change(&mut config);
         server::spawn(config, self.clock.clone()).await.unwrap()
     }
 
@@ -189,10 +197,12 @@ impl TestApp {
             role,
             name: "测试账号".to_owned(),
             password: Password::hash(PASSWORD, app.config.password_rounds),
+            password_initial: false,
             holder_id: holder_id.map(str::to_owned),
             division: division.map(str::to_owned),
         };
-        let added = app.db.write(move |conn| accounts::add(conn, new, BEGINNING)).await;
+        let integrity = app.integrity.clone();
+        let added = app.db.write(move |conn| accounts::add(conn, &integrity, new, BEGINNING)).await;
         assert!(added.map_err(|error: StoreError| error.to_string()).unwrap());
         login
     }

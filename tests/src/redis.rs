@@ -56,6 +56,14 @@ impl Redis {
         format!("unix://{}/socket", self.keeper.directory().display())
     }
 
+    /// What it answers to a command of its own language.
+    #[must_use]
+    pub fn ask(&self, command: &[&str]) -> String {
+        let socket = self.keeper.directory().join("socket");
+        let answer = Command::new("redis-cli").arg("-s").arg(socket).args(command).output().unwrap();
+        String::from_utf8(answer.stdout).unwrap().trim_end().to_owned()
+    }
+
     /// SIGKILL.
     pub fn kill(&mut self) {
         self.keeper.order("kill");

@@ -98,14 +98,19 @@ on_every_kind! {
 
 #[tokio::test]
 async fn what_was_taken_is_not_taken_again_when_redis_remembers_it_anew() {
-    let Some(url) = redis::shared().or_else(|| database::missing("redis-server")) else { return };
-    let given = on(url).await;
+    let Some(server) = redis::Redis::start().or_else(|| database::missing("redis-server")) else { return };
+    let given = on(&server.url()).await;
     let key = Key::new("test", "a");
     given.one.put(key, vec![7], 60).await.unwrap();
+    let name = server.ask(&["KEYS", "*"]);
+    assert_eq!(server.ask(&["COPY", &name, "kept"]), "1");
     assert_eq!(given.one.take_once(key).await, Ok(Some(vec![7])));
     // As a memory restored from disk has it, or a replica that had not heard of the taking.
-    given.two.put(key, vec![7], 60).await.unwrap();
+    assert_eq!(server.ask(&["RENAME", "kept", &name]), "OK");
     assert_eq!(given.two.take_once(key).await, Ok(None));
+    // What is put again is another thing.
+    given.two.put(key, vec![7], 60).await.unwrap();
+    assert_eq!(given.one.take_once(key).await, Ok(Some(vec![7])));
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! One suite of the store, run on every database, and one of short-lived state (`ephemeral.rs`). Without PostgreSQL or
 //! Redis on the machine their half says so and passes.
 
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use yzt_api::store::accounts::{self, AccountRow};
 use yzt_api::store::claims::{self, ClaimRow};
-use yzt_api::store::{Conn, Db, StoreError, attempt};
+use yzt_api::store::{Conn, Db, StoreError, StoreSettings, attempt};
 use yzt_tests::{Backend, TestDatabase};
 
 mod ephemeral;
@@ -138,11 +140,12 @@ on_every_database! {
         assert!(claim(&db, claim_of(Some(2), 90), 0).await);
     }
 
-    async fn an_account_is_disabled_once(database: &TestDatabase) {
+    async fn an_account_changes_only_if_it_is_as_it_was_read(database: &TestDatabase) {
         let db = database.open();
         assert!(db.write(|conn| accounts::insert(conn, &account("1", "a"))).await.unwrap());
-        assert!(db.write(|conn| accounts::disable(conn, "a", 7)).await.unwrap());
-        assert!(!db.write(|conn| accounts::disable(conn, "a", 8)).await.unwrap());
+        let disabled = |at, code| AccountRow { disabled_at: Some(at), integrity_code: vec![code], ..account("1", "a") };
+        assert!(db.write(move |conn| accounts::replace(conn, &disabled(7, 1), &[0])).await.unwrap());
+        assert!(!db.write(move |conn| accounts::replace(conn, &disabled(8, 2), &[0])).await.unwrap());
         let row = db.read(|conn| accounts::find_by_login(conn, "a")).await.unwrap().unwrap();
         assert_eq!(row.disabled_at, Some(7));
     }
@@ -188,7 +191,8 @@ on_every_database! {
         db.write(|conn| {
             accounts::insert(conn, &account("1", "a"))?;
             let inner = attempt(conn, |conn: &mut Conn| {
-                accounts::disable(conn, "a", 7).map_err(|_| diesel_not_found())?;
+                accounts::replace(conn, &AccountRow { disabled_at: Some(7), ..account("1", "a") }, &[0])
+                    .map_err(|_| diesel_not_found())?;
                 Err::<(), _>(diesel_not_found())
             });
             assert!(inner.is_err());
@@ -199,6 +203,26 @@ on_every_database! {
         let row = db.read(|conn| accounts::find_by_login(conn, "a")).await.unwrap().unwrap();
         assert_eq!(row.disabled_at, None);
     }
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_broken_off_and_may_be_tried_again() {
+    let Some(database) = TestDatabase::new(Backend::Postgres) else { return };
+    let limit = Some(Duration::from_millis(200));
+    let db = Db::open(&StoreSettings { statement_limit: limit, ..database.settings() }).unwrap();
+    let broken_off = db.read(|conn| Ok::<_, StoreError>(conn.batch_execute("SELECT pg_sleep(60)")?)).await;
+    assert!(matches!(broken_off, Err(StoreError::Busy)), "{broken_off:?}");
+    assert!(logins(&db).await.is_empty());
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_database_that_took_the_question_and_vanished() {
+    let Some(database) = TestDatabase::new(Backend::Postgres) else { return };
+    let db = database.open();
+    db.limit_waiting(Duration::from_millis(200));
+    let given_up = db.read(|conn| Ok::<_, StoreError>(conn.batch_execute("SELECT pg_sleep(3)")?)).await;
+    assert!(matches!(given_up, Err(StoreError::Unreachable(_))), "{given_up:?}");
+    assert!(logins(&db).await.is_empty());
 }
 
 #[tokio::test]
@@ -227,6 +251,13 @@ fn account(id: &str, login: &str) -> AccountRow {
         division: None,
         created_at: 0,
         disabled_at: None,
+        grant_id: None,
+        integrity_key: 1,
+        integrity_code: vec![0],
+        password_set_at: 0,
+        password_initial: false,
+        last_sign_in_at: None,
+        factors_since: None,
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod bundle;
 mod cbor;
+pub mod checkpoint;
 mod cose;
 pub mod credential;
 mod foreign;

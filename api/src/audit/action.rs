@@ -2,6 +2,8 @@
 //!
 //! `docs/audit-actions.md` is made from it. A word, once written into a log, keeps its meaning.
 
+use std::fmt::Write;
+
 /// Makes [`Action`] from aligned entries, so that no action can lack a word or a meaning.
 macro_rules! actions {
     ($( $(#[doc = $group:literal])? $variant:ident $word:literal $zh:literal, $en:literal; )*) => {
@@ -85,11 +87,39 @@ actions! {
     AuditBroken         "audit.broken"          "审计日志校验失败", "The audit log was found changed";
 }
 
+/// The text of `docs/audit-actions.md`.
+#[must_use]
+pub fn reference() -> String {
+    let mut text = String::from(HEAD);
+    for action in Action::ALL {
+        let (zh, en) = action.meaning();
+        let _ = writeln!(text, "| `{}` | {zh} | {en} |", action.word());
+    }
+    text
+}
+
+const HEAD: &str = "\
+# What is audited 审计事件
+
+<!-- Made by `yzt docs audit-actions` from api/src/audit/action.rs. Do not edit. -->
+
+The word stands in the field `action` of an entry of the [audit log](audit.md).
+
+| action | 含义 | meaning |
+|---|---|---|
+";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn the_document_is_current() {
+        let written = include_str!("../../../docs/audit-actions.md");
+        assert!(written == reference(), "run `yzt docs audit-actions > docs/audit-actions.md`");
+    }
 
     #[test]
     fn no_two_actions_share_a_word() {

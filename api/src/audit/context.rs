@@ -59,13 +59,21 @@ impl Context {
         Self { device: Some(device.into()), ..self }
     }
 
+    /// Who does it: an account's id, or a person's name at the machine itself.
+    #[must_use]
+    pub fn actor(&self) -> Option<&str> {
+        self.actor.as_deref()
+    }
+
     /// The client's address.
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
         self.address
     }
 
-    fn of(request: &HttpRequest) -> Self {
+    /// What is known of a request before who asks.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Self {
         let app = request.app_data::<web::Data<App>>();
         let trusts_proxy = app.is_some_and(|app| app.config.trust_forwarded_for);
         Self {

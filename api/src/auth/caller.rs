@@ -6,8 +6,8 @@ use std::pin::Pin;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 
-use super::Account;
 use super::sessions::{AccessClaims, Standing, standing};
+use super::{Account, Duty, Factor};
 use crate::app::App;
 use crate::problem::{Code, Problem};
 use crate::store::sessions as rows;
@@ -19,10 +19,39 @@ pub struct Caller {
     pub account: Account,
     /// Id of the session.
     pub session: String,
+    /// Whether the session was proven with a second factor.
+    pub factor_proven: bool,
+    /// What it owes.
+    pub duty: Option<Duty>,
 }
 
+/// A caller who may still owe something: for the few things that can be done before.
+pub struct Owing(pub Caller);
+
 impl Caller {
-    /// Whoever's access token the request carries.
+    /// The same caller, if it owes nothing.
+    ///
+    /// # Errors
+    /// The problem of what it owes.
+    pub fn owing_nothing(self) -> Result<Self, Problem> {
+        match self.duty {
+            None => Ok(self),
+            Some(duty) => Err(duty.code().into()),
+        }
+    }
+
+    /// The same caller, if it owes nothing but the enrolment of a second factor.
+    ///
+    /// # Errors
+    /// The problem of what else it owes.
+    pub fn owing_enrolment_at_most(self) -> Result<Self, Problem> {
+        match self.duty {
+            None | Some(Duty::EnrolSecondFactor) => Ok(self),
+            Some(duty) => Err(duty.code().into()),
+        }
+    }
+
+    /// Whoever's access token the request carries, whatever it owes.
     ///
     /// # Errors
     /// [`Code::NotSignedIn`], [`Code::SessionEnded`], [`Code::SessionExpired`].
@@ -44,12 +73,17 @@ impl Caller {
         let claims = app.tokens.read_access(token, now)?;
         let id = claims.session.clone();
         let found = app.db.read(move |conn| rows::find_with_account(conn, &id)).await?;
-        let standing = standing(found, &app.config, now)?;
+        let standing = standing(found, &app.config, &app.integrity, now)?;
         if standing.account.id != claims.account {
             return Err(Code::NotSignedIn.into());
         }
         note(app, &standing, claims).await?;
-        Ok(Self { account: standing.account, session: standing.session.id })
+        Ok(Self {
+            factor_proven: standing.session.factor != Factor::None.word(),
+            account: standing.account,
+            session: standing.session.id,
+            duty: standing.duty,
+        })
     }
 }
 
@@ -59,7 +93,17 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Self::of(&request).await })
+        Box::pin(async move { Self::of(&request).await?.owing_nothing() })
+    }
+}
+
+impl FromRequest for Owing {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Caller::of(&request).await.map(Self) })
     }
 }
 

@@ -20,7 +20,7 @@ impl Account {
     /// Whether this account's jurisdiction covers all of another one.
     #[must_use]
     pub fn covers_jurisdiction(&self, other: Option<&str>) -> bool {
-        let within = |prefix: &String| other.is_some_and(|other| other.starts_with(prefix.as_str()));
+        let within = |prefix: &String| other.map_or(prefix.len() == 2, |other| other.starts_with(prefix));
         self.division.as_ref().is_none_or(within)
     }
 
@@ -40,6 +40,22 @@ impl Account {
         required(self.covers_jurisdiction(other))
     }
 
+    /// First and last jurisdiction within the one that is asked for, or all of this account's; the empty text is that of
+    /// the whole province.
+    ///
+    /// # Errors
+    /// [`Code::BadQuery`] for what is no prefix of division codes, [`Code::OtherDivision`].
+    pub fn divisions(&self, asked: Option<String>) -> Result<(String, String), Problem> {
+        let prefix = asked.or_else(|| self.division.clone()).unwrap_or_default();
+        if !is_prefix(&prefix) {
+            return Err(Code::BadQuery.into());
+        }
+        self.require_jurisdiction(Some(&prefix).filter(|prefix| !prefix.is_empty()).map(String::as_str))?;
+        let last = format!("{prefix:9<6}");
+        // What is of no division is the whole province's.
+        Ok((if prefix.len() == 2 { String::new() } else { prefix }, last))
+    }
+
     /// That another account is one of this one's jurisdiction: staff are of their own, a holder's account is of the
     /// divisions of the holder's certificates.
     ///
@@ -54,6 +70,12 @@ impl Account {
             _ => self.require_jurisdiction(other.division.as_deref()),
         }
     }
+}
+
+/// Whether a text is one that division codes may begin with.
+#[must_use]
+pub fn is_prefix(text: &str) -> bool {
+    [0, 2, 4, 6].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn required(covered: bool) -> Result<(), Problem> {
@@ -90,6 +112,6 @@ mod tests {
         for wider in [Some("2102"), Some("21"), None] {
             assert!(!city.covers_jurisdiction(wider), "{wider:?}");
         }
-        assert!(of(None).covers_jurisdiction(None));
+        assert!(of(None).covers_jurisdiction(None) && of(Some("21")).covers_jurisdiction(None));
     }
 }

@@ -1,4 +1,8 @@
 //! Passwords at rest: PBKDF2-HMAC-SM3 with a salt, written as `$pbkdf2-sm3$ROUNDS$SALT$HASH`.
+//!
+//! - `password/policy.rs`: which may be chosen
+//! - `password/expiry.rs`: when one must be changed
+//! - `password/change.rs`: changing it
 
 use std::fmt;
 
@@ -7,6 +11,14 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use subtle::ConstantTimeEq;
 
 use crate::keys::cipher;
+
+mod change;
+mod expiry;
+mod policy;
+
+pub use change::{change, give_initial};
+pub use expiry::must_change;
+pub use policy::check;
 
 const NAME: &str = "pbkdf2-sm3";
 const SALT_LENGTH: usize = 16;
@@ -29,6 +41,12 @@ impl Password {
         let salt = *cipher::random::<SALT_LENGTH>()?;
         let hash = *cipher::derive(text.as_bytes(), &salt, rounds);
         Some(Self { rounds, salt, hash })
+    }
+
+    /// How many rounds it was hashed with.
+    #[must_use]
+    pub fn rounds(&self) -> u32 {
+        self.rounds
     }
 
     /// What an account that does not exist is checked against, so that it answers as slowly as one that does.

@@ -85,7 +85,7 @@ macro_rules! extractors {
 
             fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
                 let request = request.clone();
-                Box::pin(async move { Caller::of(&request).await?.account.try_into() })
+                Box::pin(async move { Caller::of(&request).await?.owing_nothing()?.account.try_into() })
             }
         }
     )* };

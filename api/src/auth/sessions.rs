@@ -19,7 +19,7 @@ use std::fmt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Account;
+use super::{Account, Duty};
 use crate::clock::Timestamp;
 use crate::store::sessions as rows;
 use crate::store::{Conn, StoreError};
@@ -31,7 +31,7 @@ mod standing;
 mod sweep;
 mod token;
 
-pub use begin::begin;
+pub use begin::{begin, begin_with};
 
 pub use list::{SessionSummary, list};
 pub use refresh::refresh;
@@ -52,6 +52,9 @@ pub struct Session {
     refresh_expires_at: Timestamp,
     /// Who is signed in.
     account: Account,
+    /// What must be done before anything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duty: Option<Duty>,
 }
 
 /// Why a session was ended before its time.

@@ -1,22 +1,25 @@
 //! Signing in with login and password: limited, and with one answer for whatever is wrong.
+//!
+//! An account that has enrolled second factors is not signed in by this alone: the rest is in `auth/pending.rs`.
 
-use std::time::Duration;
-
-use super::{Account, Client, Password, Role, Session, accounts, sessions};
+use super::lockout::{Attempt, tried};
+use super::pending::{self, Pending};
+use super::{Account, Client, Factor, Password, Role, Session, accounts as open, factors, hashing, sessions};
 use crate::app::App;
-use crate::audit::{Action, Context, Entry};
-use crate::ephemeral::Key;
-use crate::limits::Limit;
+use crate::audit::{Action, Audit, Context, Entry};
 use crate::problem::{Code, Problem};
+use crate::store::accounts::{self, AccountRow};
+use crate::store::{Conn, StoreError, passwords};
 
-/// The window in which failed attempts are counted, in seconds.
-const WINDOW: u32 = 15 * 60;
+/// What a right password leads to.
+pub enum SignIn {
+    /// A session has begun.
+    Begun(Session),
+    /// A second factor is to be proven.
+    Pending(Pending),
+}
 
-/// How long a sign-in waits for its turn to be checked, before it is told to come again in so many seconds.
-const PATIENCE: Duration = Duration::from_secs(10);
-const RETRY_AFTER: u32 = 10;
-
-/// Begins a session for whoever has this login and password.
+/// Signs in whoever has this login and password.
 ///
 /// # Errors
 /// [`Code::SignInFailed`] for an unknown login, a wrong password and a disabled account alike;
@@ -28,99 +31,113 @@ pub async fn sign_in(
     context: Context,
     login: String,
     password: String,
-) -> Result<Session, Problem> {
+) -> Result<SignIn, Problem> {
     let attempt = Attempt::begin(app, &context, &login).await?;
     let name = login.clone();
-    let found = app.db.read(move |conn| accounts::find_sign_in(conn, &name)).await?;
-    let known = found.as_ref().map(|(account, _)| account.id.clone());
-    let account = check(app, found, password).await?;
-    let Some(account) = account else {
+    let found = app.db.read(move |conn| accounts::find_by_login(conn, &name)).await?;
+    let known = found.as_ref().map(|account| account.id.clone());
+    let account = match &found {
+        Some(row) => open::open(&app.integrity, row)?,
+        None => None,
+    };
+    let Some(proven) = check(app, found.zip(account), password).await? else {
         app.metrics.sign_ins.with_label_values(&["failed"]).inc();
         let problem = Problem::new(Code::SignInFailed);
         app.audit.note(tried(app, context, known, &login).ended_in(&problem)).await;
         return Err(problem);
     };
-    attempt.succeeded(app).await;
-    audit(app, context, &account).await?;
+    if factors::enrolled(&app.config, &proven.row) {
+        // The failures before it stay: a right password alone forgives none.
+        attempt.take_back(app).await?;
+        return pending::wait(app, &proven.row).await.map(SignIn::Pending);
+    }
+    attempt.uncount_address(app).await;
+    let (subject, id) = (attempt.subject(), proven.account.id.clone());
+    let entry = Audited::new(app, context, &proven.account, Factor::None);
+    let (audit, appended) = (app.audit.clone(), entry.clone());
+    let session = sessions::begin_with(app, &id, client, Factor::None, move |conn| {
+        subject.unlock(conn)?;
+        proven.keep_stronger(conn)?;
+        Ok(appended.append(&audit, conn)?)
+    });
+    let session = session.await?;
+    entry.note(app).await;
     app.metrics.sign_ins.with_label_values(&["ok"]).inc();
-    sessions::begin(app, account, client).await
+    Ok(SignIn::Begun(session))
 }
 
-/// Audits that an account signs in. Whoever shows or checks certificates gets in even when that cannot be written:
-/// presenting and verifying go on.
-async fn audit(app: &App, context: Context, account: &Account) -> Result<(), Problem> {
-    let entry = Entry::new(Action::SignIn, context.by(account)).on("account", account.id.as_str());
-    match account.role {
-        Role::Holder | Role::Officer => app.audit.note(entry).await,
-        _ => app.audit.record(entry).await?,
+/// The entry about a sign-in that succeeds. Whoever shows or checks certificates gets in even when it cannot be written:
+/// presenting and verifying go on. All others do not.
+#[derive(Clone)]
+pub(super) struct Audited {
+    entry: Entry,
+    is_binding: bool,
+}
+
+impl Audited {
+    pub(super) fn new(app: &App, context: Context, account: &Account, factor: Factor) -> Self {
+        let entry = Entry::new(Action::SignIn, context.by(account)).on("account", account.id.as_str());
+        let entry = match factors::required(&app.config, account.role) {
+            true => entry.detail("factor", factor.word()),
+            false => entry,
+        };
+        Self { entry, is_binding: !matches!(account.role, Role::Holder | Role::Officer) }
     }
-    Ok(())
-}
 
-/// An entry about an attempt at an account, or at a login that no account has: that is not written as it is, for it
-/// may be a telephone number or a password in the wrong place.
-fn tried(app: &App, context: Context, account: Option<String>, login: &str) -> Entry {
-    let entry = Entry::new(Action::SignIn, context);
-    match account {
-        Some(id) => entry.on("account", id),
-        None => entry.on("login", app.audit.pseudonym(login)),
+    /// Writes it in the transaction that begins the session, where it is binding.
+    pub(super) fn append(self, audit: &Audit, conn: &mut Conn) -> Result<(), StoreError> {
+        if self.is_binding { audit.append(conn, self.entry) } else { Ok(()) }
+    }
+
+    /// Writes it afterwards, where it is not.
+    pub(super) async fn note(self, app: &App) {
+        if !self.is_binding {
+            app.audit.note(self.entry).await;
+        }
     }
 }
 
-/// The account, if the password is its own. An account that was not found takes as long.
-async fn check(
-    app: &App,
-    found: Option<(Account, Password)>,
-    tried: String,
-) -> Result<Option<Account>, Problem> {
-    let place = tokio::time::timeout(PATIENCE, app.hashing.acquire()).await;
-    let _place = place.map_err(|_| Problem::new(Code::Unavailable).retry_after(RETRY_AFTER))?;
-    let rounds = app.config.password_rounds;
-    let work = move || match found {
-        Some((account, password)) => password.is(&tried).then_some(account),
-        None => {
-            let _ = Password::decoy(rounds).is(&tried);
-            None
-        }
-    };
-    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+/// An account whose password was given.
+struct Proven {
+    row: AccountRow,
+    account: Account,
+    /// The same password, hashed with more rounds, when the setting grew since.
+    stronger: Option<Password>,
 }
 
-/// An attempt, counted from its beginning, so that many at once do not all slip through before the first fails.
-struct Attempt {
-    keys: Vec<Key>,
-}
-
-impl Attempt {
-    async fn begin(app: &App, context: &Context, login: &str) -> Result<Self, Problem> {
-        let limit = |name, most| Limit { name, most, window: WINDOW };
-        let mut limits = vec![(limit("sign_in_login", app.config.sign_in_attempts), login.to_owned())];
-        if let Some(address) = context.address() {
-            limits.push((limit("sign_in_address", app.config.sign_in_attempts_address), address.to_string()));
-        }
-        let mut keys = Vec::new();
-        for (limit, subject) in limits {
-            match limit.count(app, &subject).await {
-                Ok(key) => keys.push(key),
-                Err(exceeded) => {
-                    app.metrics.sign_ins.with_label_values(&["limited"]).inc();
-                    let (is_first, problem) = (exceeded.is_first, exceeded.into());
-                    // The first of a window says it: those who go on trying must not fill the log.
-                    if is_first {
-                        app.audit.note(tried(app, context.clone(), None, login).ended_in(&problem)).await;
-                    }
-                    return Err(problem);
-                }
+impl Proven {
+    fn keep_stronger(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        match &self.stronger {
+            None => Ok(()),
+            Some(new) => {
+                let old = self.row.password_hash.as_deref().unwrap_or_default();
+                passwords::rehash(conn, &self.row.id, old, &new.to_string())
             }
         }
-        Ok(Self { keys })
     }
+}
 
-    /// Takes the attempt back: only failed ones count.
-    async fn succeeded(self, app: &App) {
-        for key in self.keys {
-            // A count that stands although the sign-in succeeded ends with its window.
-            let _ = app.ephemeral.uncount(key).await;
+/// The account, if the password is its own. An account that was not found, has none or is disabled takes as long.
+async fn check(
+    app: &App,
+    found: Option<(AccountRow, Account)>,
+    tried: String,
+) -> Result<Option<Proven>, Problem> {
+    let rounds = app.config.password_rounds;
+    let work = move || {
+        let known = found.and_then(|(row, account)| {
+            let password = Password::parse(row.password_hash.as_deref()?)?;
+            Some((row, account, password))
+        });
+        let Some((row, account, password)) = known else {
+            let _ = Password::decoy(rounds).is(&tried);
+            return None;
+        };
+        if !password.is(&tried) {
+            return None;
         }
-    }
+        let stronger = (password.rounds() < rounds).then(|| Password::hash(&tried, rounds)).flatten();
+        Some(Proven { row, account, stronger })
+    };
+    hashing::run(app, work).await
 }

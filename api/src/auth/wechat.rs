@@ -119,11 +119,11 @@ async fn begin_for(app: &App, user_id: String, client: &Client) -> Result<Wechat
 /// A session of the account that a binding made.
 ///
 /// # Errors
-/// [`Code::NotFound`] when it may no longer be used.
+/// [`Code::NotFound`] when it may no longer be used; [`Code::IntegrityBroken`].
 pub async fn session(app: &App, account_id: String, client: &Client) -> Result<Session, Problem> {
     let find = move |conn: &mut _| rows::find(conn, &account_id);
-    let account = app.db.read::<_, StoreError, _>(find).await?;
-    begin(app, account.as_ref().and_then(accounts::open).ok_or(Code::NotFound)?, client).await
+    let row = app.db.read::<_, StoreError, _>(find).await?.ok_or(Code::NotFound)?;
+    begin(app, accounts::open(&app.integrity, &row)?.ok_or(Code::NotFound)?, client).await
 }
 
 /// The WeChat user with this digest, who is made when it is new. Its id.

@@ -73,7 +73,7 @@ fn copy_postgres(settings: &StoreSettings, url: &str, file: PathBuf) -> Result<C
 
 fn what_is_in(conn: &mut Conn, copy: Copy) -> Result<Copy, BackupError> {
     let head = audit::head(conn)?.map(|head| (head.seq, HEXLOWER.encode(&head.hash)));
-    let schema = inventory::schema_version(conn)?.unwrap_or_default();
+    let schema = inventory::applied(conn)?.into_iter().next_back().unwrap_or_default();
     Ok(Copy { schema, rows: inventory::rows(conn)?, audit: head, ..copy })
 }
 

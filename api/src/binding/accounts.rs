@@ -3,9 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::auth::Holder;
-use crate::auth::sessions::{self, Ended};
+use crate::auth::{Holder, accounts};
 use crate::clock::Timestamp;
+use crate::integrity::Integrity;
 use crate::problem::{Code, Problem};
 use crate::store::accounts::{self as rows, AccountRow};
 use crate::store::{Conn, StoreError};
@@ -50,13 +50,17 @@ pub fn acting_for(conn: &mut Conn, holder: &Holder) -> Result<Vec<ActingAccount>
 /// Ends an account that acts for this holder; its own too. What it was signed in with is worth nothing from then on.
 ///
 /// # Errors
-/// [`Code::NotFound`] when it is none of this holder's that could still act.
-pub fn end(conn: &mut Conn, holder: &Holder, id: &str, now: Timestamp) -> Result<(), Problem> {
-    if !rows::end_of_holder(conn, &holder.holder_id, id, now.millis())? {
-        return Err(Code::NotFound.into());
-    }
-    sessions::end_all(conn, id, None, Ended::AccountDisabled, now)?;
-    Ok(())
+/// [`Code::NotFound`] when it is none of this holder's that could still act; [`Code::IntegrityBroken`].
+pub fn end(
+    conn: &mut Conn,
+    integrity: &Integrity,
+    holder: &Holder,
+    id: &str,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let own = |row: &AccountRow| row.holder_id.as_ref() == Some(&holder.holder_id);
+    let row = rows::find(conn, id)?.filter(own).ok_or(Code::NotFound)?;
+    if accounts::disable(conn, integrity, row, now)? { Ok(()) } else { Err(Code::NotFound.into()) }
 }
 
 impl ActingAccount {

@@ -89,6 +89,7 @@ pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) 
         &asked.organisation_code.unwrap_or_default(),
         asked.organisation_name.unwrap_or_default(),
     )?;
+    let integrity = app.integrity.clone();
     let work = move |conn: &mut Conn| -> Result<_, Problem> {
         let row = rows::find(conn, &id)?.ok_or(Code::NotFound)?;
         operator.require_division(row.division.as_deref().ok_or(Code::NotFound)?)?;
@@ -101,7 +102,14 @@ pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) 
         };
         if decided.approve && row.state == "pending" {
             let holder_id = holder(conn, organisation)?;
-            add_account(conn, &row.id, row.applicant.clone().unwrap_or_default(), holder_id, now)?;
+            add_account(
+                conn,
+                &integrity,
+                &row.id,
+                row.applicant.clone().unwrap_or_default(),
+                holder_id,
+                now,
+            )?;
         }
         if !rows::decide(conn, &id, &decision)? {
             return Err(Code::BindingDecided.into());

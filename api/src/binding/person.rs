@@ -24,13 +24,14 @@ pub(super) async fn bind(
     let person = holder_row(app, PERSON, id.as_str(), name.clone())?;
     let shown = name.clone();
     let asked = asked_now(app.new_id().to_string(), user_id, PERSON, confirmed.reference, now);
+    let integrity = app.integrity.clone();
     let work = move |conn: &mut Conn| -> Result<_, Problem> {
         wechat_users::touch(conn, &asked.wechat_user_id, now.millis())?;
         let holder_id = holder(conn, person)?;
         if let Some(known) = rows::account_of(conn, &asked.wechat_user_id, &holder_id)? {
             return Ok(known);
         }
-        add_account(conn, &asked.id, name, holder_id, now)?;
+        add_account(conn, &integrity, &asked.id, name, holder_id, now)?;
         let row = BindingRow {
             state: "bound".to_owned(),
             account_id: Some(asked.id.clone()),

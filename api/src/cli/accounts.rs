@@ -5,25 +5,33 @@ use std::io::{IsTerminal, Write};
 use clap::{Args, Subcommand};
 use zeroize::Zeroizing;
 
-use super::{Failure, with_app};
+use super::{Failure, say, with_app};
 use crate::app::App;
-use crate::auth::accounts::{self, NewAccount};
-use crate::auth::{Password, Role};
-use crate::config::Config;
-use crate::store;
+use crate::approvals::{self, Kind, RoleGrant, Wanted};
+use crate::audit::{self, Context, Entry};
+use crate::auth::accounts::{self, NewAccount, State};
+use crate::auth::{Password, Role, Subject, factors, password};
+use crate::config::{Config, Environment};
+use crate::problem::{Code, Problem};
+use crate::store::{self, Conn, StoreError};
 use crate::vault::Field;
-
-const SHORTEST_PASSWORD: usize = 8;
 
 const EXAMPLES: &str = "\
 The password is asked for, or read from standard input. For a holder the holder's code (citizen id or unified
 social credit code) is asked for first, or read from the line before.
 
+In production an account added here is granted its role by a security administrator, as one that is made over the
+API is, and holders are not added at all: they come in by their real name.
+
 Examples:
   yzt accounts add --login zhang --role officer --name 张警官 --division 2101
   yzt accounts add --login li --role holder --name 李师傅 < code-and-password.txt
   yzt accounts list
-  yzt accounts disable zhang";
+  yzt accounts password zhang
+  yzt accounts unlock zhang
+  yzt accounts reset-factors zhang
+  yzt accounts disable zhang
+  yzt accounts verify                are all as this program wrote them?";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -40,6 +48,30 @@ enum Action {
     List,
     /// Keep an account from signing in, and end its sessions
     Disable {
+        /// Its login
+        login: String,
+    },
+    /// Let an account sign in again
+    Enable {
+        /// Its login
+        login: String,
+    },
+    /// Name every account and approval that was changed by other means than this program
+    Verify,
+    /// Protect all accounts with a new key; running servers find it by themselves
+    Rekey,
+    /// Give an account a new initial password, and end its sessions
+    Password {
+        /// Its login
+        login: String,
+    },
+    /// Take all second factors from an account that lost them, and end its sessions
+    ResetFactors {
+        /// Its login
+        login: String,
+    },
+    /// Let an account sign in again that failed too often
+    Unlock {
         /// Its login
         login: String,
     },
@@ -67,6 +99,12 @@ impl Accounts {
             Action::Add(add) => add.run(&app).await,
             Action::List => list(&app).await,
             Action::Disable { login } => disable(&app, login).await,
+            Action::Enable { login } => enable(&app, login).await,
+            Action::Verify => verify(&app).await,
+            Action::Rekey => rekey(&app).await,
+            Action::Password { login } => give_password(&app, login).await,
+            Action::ResetFactors { login } => reset_factors(&app, login).await,
+            Action::Unlock { login } => unlock(&app, login).await,
         })
     }
 }
@@ -78,27 +116,54 @@ impl Add {
             Role::Holder => Some(find_holder(app, &ask("Holder's code: ")?).await?),
             _ => None,
         };
-        let password = ask("Password: ")?;
-        if password.chars().count() < SHORTEST_PASSWORD {
-            return Err(Failure::new("a password has 8 characters or more"));
-        }
-        let password = Password::hash(&password, app.config.password_rounds);
+        let password = ask_password(app, &self.login)?;
         let new = NewAccount {
             id: app.new_id().to_string(),
             login: self.login,
             role: self.role,
             name: self.name,
-            password: Some(password.ok_or_else(|| Failure::new("this machine gives no random bytes"))?),
+            password: Some(password),
+            password_initial: true,
             holder_id,
             division,
         };
-        let now = app.clock.now();
-        if app.db.write(move |conn| accounts::add(conn, new, now)).await.map_err(Failure::new)? {
-            Ok(())
-        } else {
-            Err(Failure::new("this login is taken"))
-        }
+        let asked =
+            (app.config.environment == Environment::Production).then(|| grant(app, &new)).transpose()?;
+        let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
+        let entry =
+            Entry::new(audit::Action::AccountAdded, Context::command()).on("account", new.id.as_str());
+        let mut entries = vec![entry.detail("role", new.role.word())];
+        let add = move |conn: &mut _| -> Result<(), Problem> {
+            let added = match asked {
+                None => accounts::add(conn, &integrity, new, now)?,
+                Some(asked) => {
+                    let added = accounts::add_without_grant(conn, &integrity, new, now)?;
+                    let approval = approvals::request(conn, &integrity, asked, now)?;
+                    entries.push(approvals::requested(Context::command(), &approval));
+                    added
+                }
+            };
+            if added { Ok(audit.append_all(conn, &entries)?) } else { Err(Code::LoginTaken.into()) }
+        };
+        app.db.write(add).await.map_err(said)
     }
+}
+
+/// What a security administrator has to decide on before a new account can be used.
+fn grant(app: &App, new: &NewAccount) -> Result<Wanted, Failure> {
+    if new.role == Role::Holder {
+        return Err(Failure::new("in production holders come in by their real name; none is added here"));
+    }
+    say("waits for a security administrator to grant its role");
+    Ok(Wanted {
+        id: app.new_id().to_string(),
+        kind: Kind::RoleGrant,
+        object: new.id.clone(),
+        payload: serde_json::json!(RoleGrant { role: new.role, division: new.division.clone() }),
+        division: new.division.clone(),
+        by: Context::command().actor().unwrap_or_default().to_owned(),
+        reason: "yzt accounts add".to_owned(),
+    })
 }
 
 async fn find_holder(app: &App, code: &str) -> Result<String, Failure> {
@@ -113,20 +178,147 @@ async fn list(app: &App) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     for row in rows {
         let division = row.division.as_deref().unwrap_or("-");
-        let state = if row.disabled_at.is_some() { "disabled" } else { "" };
-        writeln!(out, "{:<20}  {:<8}  {division:<6}  {}  {state}", row.login, row.role, row.name)?;
+        let state = State::of(&app.integrity, &row).word();
+        writeln!(out, "{:<20}  {:<14}  {division:<6}  {state:<8}  {}", row.login, row.role, row.name)?;
     }
     Ok(())
 }
 
 async fn disable(app: &App, login: String) -> Result<(), Failure> {
-    let now = app.clock.now();
-    let ended = app.db.write(move |conn| accounts::disable(conn, &login, now)).await;
-    if ended.map_err(Failure::new)? {
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
+    let disable = move |conn: &mut _| -> Result<bool, Problem> {
+        match store::accounts::find_by_login(conn, &login)? {
+            Some(row) => {
+                let entry = Entry::new(audit::Action::AccountDisabled, Context::command());
+                let entry = entry.on("account", row.id.as_str());
+                let disabled = accounts::disable(conn, &integrity, row, now)?;
+                if disabled {
+                    audit.append(conn, entry)?;
+                }
+                Ok(disabled)
+            }
+            None => Ok(false),
+        }
+    };
+    if app.db.write(disable).await.map_err(said)? {
         Ok(())
     } else {
         Err(Failure::new("there is no account with this login that could sign in"))
     }
+}
+
+async fn enable(app: &App, login: String) -> Result<(), Failure> {
+    let (integrity, audit) = (app.integrity.clone(), app.audit.clone());
+    let enable = move |conn: &mut _| -> Result<bool, Problem> {
+        match store::accounts::find_by_login(conn, &login)? {
+            Some(row) => {
+                let entry = Entry::new(audit::Action::AccountEnabled, Context::command());
+                let entry = entry.on("account", row.id.as_str());
+                let enabled = accounts::enable(conn, &integrity, row)?;
+                if enabled {
+                    audit.append(conn, entry)?;
+                }
+                Ok(enabled)
+            }
+            None => Ok(false),
+        }
+    };
+    if app.db.write(enable).await.map_err(said)? {
+        Ok(())
+    } else {
+        Err(Failure::new("there is no account with this login that is disabled"))
+    }
+}
+
+/// Names every account and approval that is not as this program wrote it.
+async fn verify(app: &App) -> Result<(), Failure> {
+    let read = |conn: &mut _| Ok((store::accounts::list(conn)?, store::approvals::all(conn)?));
+    let (accounts, approvals) = app.db.read::<_, StoreError, _>(read).await.map_err(Failure::new)?;
+    let altered_accounts = accounts.iter().filter(|row| !app.integrity.holds(*row));
+    let altered_approvals = approvals.iter().filter(|row| !app.integrity.holds(*row));
+    let mut altered = 0_usize;
+    for row in altered_accounts {
+        say(format_args!("altered  account   {}  {}", row.id, row.login));
+        altered += 1;
+    }
+    for row in altered_approvals {
+        say(format_args!("altered  approval  {}", row.id));
+        altered += 1;
+    }
+    say(format_args!("{} accounts, {} approvals, {altered} altered", accounts.len(), approvals.len()));
+    if altered == 0 {
+        Ok(())
+    } else {
+        Err(Failure::new("rows were changed by other means than this program"))
+    }
+}
+
+/// Makes the next key of the codes, and gives every account that is as it was written a code of it.
+async fn rekey(app: &App) -> Result<(), Failure> {
+    let integrity = app.integrity.clone();
+    let number = tokio::task::spawn_blocking(move || integrity.renew()).await.map_err(Failure::new)?;
+    let number = number.map_err(Failure::new)?;
+    let (integrity, audit) = (app.integrity.clone(), app.audit.clone());
+    let entry =
+        Entry::new(audit::Action::KeyMade, Context::command()).on("key", format!("integrity-{number}"));
+    let reseal = move |conn: &mut _| -> Result<_, Problem> {
+        let resealed = accounts::reseal(conn, &integrity)?;
+        audit.append(conn, entry)?;
+        Ok(resealed)
+    };
+    let (resealed, altered) = app.db.write(reseal).await.map_err(said)?;
+    say(format_args!("key {number}: {resealed} accounts"));
+    if altered.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(format_args!("left as they are, because altered: {}", altered.join(", "))))
+    }
+}
+
+/// A problem as a person at the machine reads it.
+pub(super) fn said(problem: Problem) -> Failure {
+    let cause = problem.cause().map(|cause| format!(" ({cause})")).unwrap_or_default();
+    Failure::new(format_args!("{}{cause}", problem.code().title().1))
+}
+
+async fn give_password(app: &App, login: String) -> Result<(), Failure> {
+    let password = ask_password(app, &login)?;
+    let id = find(app, login).await?;
+    password::give_initial(app, Context::command(), &id, password).await.map_err(Failure::new)?;
+    Ok(())
+}
+
+async fn reset_factors(app: &App, login: String) -> Result<(), Failure> {
+    let (id, now, audit) = (find(app, login).await?, app.clock.now(), app.audit.clone());
+    let reset = move |conn: &mut Conn| factors::reset(conn, &audit, Context::command(), &id, now);
+    app.db.write(reset).await.map_err(Failure::new)
+}
+
+/// The id of the account that signs in as `login`.
+async fn find(app: &App, login: String) -> Result<String, Failure> {
+    let account = app.db.read(move |conn| store::accounts::find_by_login(conn, &login)).await;
+    let account = account.map_err(Failure::new)?;
+    account.map(|account| account.id).ok_or_else(|| Failure::new("there is no such login"))
+}
+
+async fn unlock(app: &App, login: String) -> Result<(), Failure> {
+    let (id, audit) = (find(app, login.clone()).await?, app.audit.clone());
+    let unlock = move |conn: &mut Conn| {
+        Subject::login(&login).unlock(conn)?;
+        audit.append(conn, Entry::new(audit::Action::AccountUnlocked, Context::command()).on("account", id))
+    };
+    app.db.write(unlock).await.map_err(Failure::new)
+}
+
+/// Asks for an initial password for whoever signs in as `login`.
+fn ask_password(app: &App, login: &str) -> Result<Password, Failure> {
+    let text = ask("Password: ")?;
+    password::check(&text, login, app.config.password_length).map_err(|problem| {
+        let rules: Vec<_> = problem.broken_rules().collect();
+        Failure::new(format_args!("this password does not do: {}", rules.join(", ")))
+    })?;
+    let password = Password::hash(&text, app.config.password_rounds);
+    password.ok_or_else(|| Failure::new("this machine gives no random bytes"))
 }
 
 /// Asks a person without showing the answer, or reads a line when nobody is there to ask.

@@ -11,7 +11,7 @@ use clap::Args;
 
 use super::{Failure, block_on, say};
 use crate::clock::Clock;
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, LogFormat, SecondFactor};
 use crate::server::{self, Running};
 
 mod accounts;
@@ -78,6 +78,7 @@ fn prepare(dir: &Path) -> Result<Config, Failure> {
         data_dir: data.to_string_lossy().into_owned(),
         keystore_rounds: ROUNDS,
         password_rounds: ROUNDS,
+        second_factor: SecondFactor::Off,
         device_credentials: true,
         status_list_interval: 1,
         log_format: LogFormat::Text,

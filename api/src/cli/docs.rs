@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use crate::routes::access;
-use crate::{config, metrics, problem, record};
+use crate::{audit, config, metrics, problem, record};
 
 #[derive(Args)]
 pub(super) struct Docs {
@@ -24,6 +24,8 @@ enum Document {
     Errors,
     /// docs/metrics.md: all metrics
     Metrics,
+    /// docs/audit-actions.md: what is audited
+    AuditActions,
     /// docs/ingest-format.md: how certificates are sent in
     IngestFormat,
 }
@@ -35,6 +37,7 @@ impl Docs {
             Document::Configuration => config::reference(),
             Document::Errors => problem::reference(),
             Document::Metrics => metrics::reference(),
+            Document::AuditActions => audit::reference(),
             Document::IngestFormat => record::items_markdown(),
         };
         Ok(std::io::stdout().write_all(text.as_bytes())?)

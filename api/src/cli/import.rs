@@ -15,6 +15,7 @@ use super::progress::Progress;
 use super::{Failure, block_on, say};
 use crate::admit::Sender;
 use crate::app::App;
+use crate::audit::Context;
 use crate::auth::Role;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -65,6 +66,7 @@ impl Import {
             sender: sender(&app, self.login).await?,
             idempotency_key: None,
             limit: u64::MAX,
+            context: Context::command(),
         };
         let mut progress = Progress::begin(input.length, "{wide_bar} {bytes}/{total_bytes} {msg} {eta}");
         let body = Box::pin(input.stream(progress.bar()));

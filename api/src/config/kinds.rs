@@ -23,6 +23,15 @@ pub enum LogFormat {
     Text,
 }
 
+/// Whether staff prove a second factor at sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// All of them.
+    Required,
+    /// Nobody is asked: for demonstrations and development.
+    Off,
+}
+
 /// Gives an enum the words it is written with, both ways.
 macro_rules! words {
     ($kind:ident: $( $variant:ident = $word:literal ),*) => {
@@ -43,6 +52,7 @@ macro_rules! words {
 }
 
 words!(Environment: Development = "development", Production = "production");
+words!(SecondFactor: Required = "required", Off = "off");
 words!(LogFormat: Json = "json", Text = "text");
 
 /// A number of PKCS#11, as the manuals write it: `0x` and hexadecimal digits, or decimal ones. Empty: none.

@@ -1,8 +1,10 @@
 //! What settings must be like before the public may rely on this server.
 
-use super::{Config, ConfigError, Environment};
+use super::{Config, ConfigError, Environment, SecondFactor};
 
 const LEAST_ROUNDS: u32 = 100_000;
+/// 网络安全法 asks for six months at least.
+const LEAST_AUDIT_RETENTION: u32 = 183;
 const LONGEST_PRESENTATION: u32 = 300;
 
 /// Every reason why these settings may not be used where they say they are used. Empty in development, but for
@@ -19,6 +21,7 @@ pub fn faults(config: &Config) -> Vec<&'static str> {
             config.iss.len() != 2 || !config.iss.bytes().all(|byte| byte.is_ascii_digit()),
             "iss: the two digits of the province",
         ),
+        (config.audit_retention < LEAST_AUDIT_RETENTION, "audit_retention: 183 days or more"),
     ];
     let for_production = [
         (
@@ -39,6 +42,7 @@ pub fn faults(config: &Config) -> Vec<&'static str> {
         ),
         (config.real_name_by_records, "real_name_by_records: false; it is for development"),
         (config.password_rounds < LEAST_ROUNDS, "password_rounds: 100000 or more"),
+        (config.second_factor == SecondFactor::Off, "second_factor: required"),
         (config.keystore_rounds < LEAST_ROUNDS, "keystore_rounds: 100000 or more"),
     ];
     let always = always.into_iter();

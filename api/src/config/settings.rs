@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigError, Constant, Environment, LogFormat, Origins, Secret};
+use super::{ConfigError, Constant, Environment, LogFormat, Origins, SecondFactor, Secret};
 use crate::ephemeral::RedisSettings;
 use crate::keys::{Custody, Input};
 use crate::store::{DatabaseUrl, Durability, StoreError, StoreSettings};
@@ -127,6 +127,8 @@ settings! {
     signer_presentation: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
     /// Where new status keys are made and kept.
     signer_status: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
+    /// Where new keys for checkpoints of the audit log are made and kept.
+    signer_audit: Custody, "`keystore`, `pkcs11` or `service`" = Custody::Keystore;
     /// The library of the PKCS#11 module. Empty: there is none. See docs/signer.md.
     pkcs11_module: String, "file" = String::new();
     /// The label of the token in the module.
@@ -201,7 +203,17 @@ settings! {
     holder_session_lifetime: u32, "seconds" = 90 * 86_400;
     /// Rounds of PBKDF2-HMAC-SM3 for passwords. Production takes 100000 or more.
     password_rounds: u32, "number" = 120_000;
-    /// Failed sign-ins for one login within 15 minutes, after which it must wait.
+    /// Fewest characters of a password.
+    password_length: u32, "number" = 10;
+    /// How many passwords of an account, the present one among them, may not be chosen again.
+    password_history: u32, "number" = 5;
+    /// How long a password of staff is good for, in days. 0: for ever.
+    password_lifetime: u32, "days" = 90;
+    /// How long a login is locked after too many failures, and how long failures are remembered, in seconds.
+    lockout: u32, "seconds" = 30 * 60;
+    /// Whether staff prove a second factor at sign-in: see docs/sign-in.md. Production takes `required` only.
+    second_factor: SecondFactor, "`required` or `off`" = SecondFactor::Required;
+    /// Failed sign-ins in a row for one login, after which it is locked.
     sign_in_attempts: u32, "number" = 5;
     /// Failed sign-ins from one address within 15 minutes, after which it must wait.
     sign_in_attempts_address: u32, "number" = 100;
@@ -229,6 +241,12 @@ settings! {
     outbound_timeout: u64, "seconds" = 5;
     /// Online verifications from one address within a minute, after which it must wait. Officers who are signed in are not counted.
     verifications_address: u32, "number" = 60;
+    /// How long entries of the audit log stay before they may be archived, in days. The law asks for six months: 183 at least.
+    audit_retention: u32, "days" = 183;
+    /// How long after a signed checkpoint of the audit log the next follows, when something was written, in seconds.
+    audit_checkpoint_interval: u32, "seconds" = 600;
+    /// Entries of the audit log after which a checkpoint is signed before its time.
+    audit_checkpoint_entries: u32, "number" = 1000;
     /// Certificates that one of staff may look at, masked, in a day.
     reads_per_day: u32, "number" = 500;
     /// Certificates that one of staff may be shown unmasked in a day, each for a stated purpose.

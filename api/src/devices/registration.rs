@@ -8,7 +8,8 @@ use verifier_core::sm2::{PublicKey, Signature};
 
 use super::{Device, challenge};
 use crate::app::App;
-use crate::auth::Account;
+use crate::audit::{Action, Context, Entry};
+use crate::auth::{Account, Caller, Factor, Role, factors};
 use crate::clock::Timestamp;
 use crate::problem::{Code, Finding, Problem};
 use crate::store::Conn;
@@ -44,26 +45,43 @@ struct Proof {
     signature: Signature,
 }
 
-/// Registers a device of `account`. One that it registered before stays as it is.
+/// Registers a device of the caller's account. One that it registered before stays as it is. One of staff is a second
+/// factor from now on, and proves the session.
 ///
 /// # Errors
 /// [`Code::UnfitValue`], [`Code::ChallengeInvalid`], [`Code::DeviceProofInvalid`], [`Code::DeviceKnown`],
-/// [`Code::TooManyDevices`].
-pub async fn register(app: &App, account: Account, wanted: Registration) -> Result<Device, Problem> {
+/// [`Code::TooManyDevices`], [`Code::SecondFactorRequired`].
+pub async fn register(
+    app: &App,
+    caller: Caller,
+    context: Context,
+    wanted: Registration,
+) -> Result<Device, Problem> {
     let proof = wanted.proof()?;
-    challenge::take(app, &account, &proof.challenge).await?;
+    challenge::take(app, &caller.account, &proof.challenge).await?;
     if !proof.holds() {
         return Err(Code::DeviceProofInvalid.into());
     }
-    let row = row(app.new_id().to_string(), account, wanted.label, &proof.key, app.clock.now());
-    let row = app.db.write(move |conn| add(conn, row)).await?;
-    Ok(row.into())
+    let (config, now) = (app.config.clone(), app.clock.now());
+    let entry = Entry::new(Action::DeviceRegistered, context.by(&caller.account));
+    let row = row(app.new_id().to_string(), &caller.account, wanted.label, &proof.key, now);
+    let audit = app.audit.clone();
+    let enrol = move |conn: &mut Conn| -> Result<DeviceRow, Problem> {
+        factors::may_enrol(conn, &caller, &config)?;
+        let row = add(conn, row)?;
+        if caller.account.role != Role::Holder {
+            factors::note_enrolment(conn, &caller, Factor::Key, now)?;
+        }
+        audit.append(conn, entry.on("device", row.id.as_str()).detail("kid", row.kid.as_str()))?;
+        Ok(row)
+    };
+    Ok(app.db.write(enrol).await?.into())
 }
 
-fn row(id: String, account: Account, label: String, key: &PublicKey, now: Timestamp) -> DeviceRow {
+fn row(id: String, account: &Account, label: String, key: &PublicKey, now: Timestamp) -> DeviceRow {
     DeviceRow {
         id,
-        account_id: account.id,
+        account_id: account.id.clone(),
         public_key: key.compressed().to_vec(),
         kid: key.id().to_string(),
         label,

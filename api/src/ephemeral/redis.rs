@@ -18,6 +18,7 @@ use super::{Count, EphemeralError, Key, seconds_left};
 use crate::claims::Claims;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Secret;
+use crate::keys::cipher;
 
 mod line;
 
@@ -50,6 +51,8 @@ static UNCOUNT: LazyLock<Script> = LazyLock::new(|| {
 
 /// Length of the end that is written before a value.
 const END: usize = 8;
+/// Bytes that tell one life of a value from the next.
+const LIFE: usize = 16;
 
 /// How Redis is reached.
 #[derive(Clone, Debug)]
@@ -97,7 +100,10 @@ impl Redis {
 
     pub(super) async fn put(&self, key: Key, value: Vec<u8>, seconds: u32) -> Result<(), EphemeralError> {
         let ends = self.clock.now().plus_seconds(seconds.into());
-        let entry = [&ends.millis().to_be_bytes()[..], &value].concat();
+        // What is put again under the same key can be taken again; what Redis remembers from before cannot.
+        let life = cipher::random::<LIFE>()
+            .ok_or_else(|| EphemeralError::Forgetful("this machine gives no random bytes".to_owned()))?;
+        let entry = [&ends.millis().to_be_bytes()[..], &life[..], &value].concat();
         let command = Cmd::set(self.name("v", key), entry).arg("PX").arg(millis(seconds)).to_owned();
         self.line.ask(async |mut line| command.query_async(&mut line).await).await
     }
@@ -106,13 +112,13 @@ impl Redis {
         let command = Cmd::get_del(self.name("v", key));
         let entry: Option<Vec<u8>> =
             self.line.ask(async |mut line| command.query_async(&mut line).await).await?;
-        let Some((ends, value)) = entry.as_deref().and_then(parse) else {
+        let Some((ends, life, value)) = entry.as_deref().and_then(parse) else {
             return Ok(None);
         };
         if ends <= self.clock.now() {
             return Ok(None);
         }
-        let first = self.claims.claim_until(key, ends).await;
+        let first = self.claims.claim_until(key.of(life), ends).await;
         let first = first.map_err(|error| EphemeralError::Forgetful(error.to_string()))?;
         Ok(first.then(|| value.to_vec()))
     }
@@ -141,7 +147,8 @@ fn millis(seconds: u32) -> i64 {
     i64::from(seconds.max(1)).saturating_mul(1000)
 }
 
-fn parse(entry: &[u8]) -> Option<(Timestamp, &[u8])> {
-    let (ends, value) = entry.split_first_chunk::<END>()?;
-    Some((Timestamp(i64::from_be_bytes(*ends)), value))
+fn parse(entry: &[u8]) -> Option<(Timestamp, &[u8], &[u8])> {
+    let (ends, rest) = entry.split_first_chunk::<END>()?;
+    let (life, value) = rest.split_first_chunk::<LIFE>()?;
+    Some((Timestamp(i64::from_be_bytes(*ends)), life, value))
 }

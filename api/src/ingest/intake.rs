@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hmac::Mac;
 use tokio::task::JoinHandle;
 
-use super::keep::{Kept, Portion};
+use super::keep::{self, Kept, Portion};
 use super::read::Reader;
 use super::split::{Content, Piece, Splitter};
 use super::{IngestError, Report, Request, prepare, replay};
@@ -19,6 +19,8 @@ use crate::vault::FieldMac;
 const RECORDS_MAX: usize = 500;
 /// Most bytes of records in one transaction.
 const BYTES_MAX: usize = 4 << 20;
+/// What the audit log says of a batch whose end never came.
+const BROKEN_OFF: &str = "broken_off";
 /// How often a transaction is tried when others are in the way.
 const TRIES: u8 = 4;
 
@@ -99,6 +101,10 @@ impl<W: FnMut(&BatchRow)> Intake<W> {
         if let Err(error) = self.settle().await {
             tracing::warn!(batch = self.batch.id, %error, "the last records of a broken batch were not kept");
         }
+        if self.has_begun {
+            let entry = keep::entry(&self.batch, self.request.context).refused(BROKEN_OFF);
+            self.app.audit.note(entry).await;
+        }
     }
 
     /// As many records as one transaction takes, if there are so many.
@@ -135,6 +141,7 @@ impl<W: FnMut(&BatchRow)> Intake<W> {
             batch: self.batch.clone(),
             is_first: !self.has_begun,
             body_mac,
+            audit: (self.app.audit.clone(), self.request.context.clone()),
             places: if is_last { 0 } else { records.iter().filter(|record| record.ahead.is_some()).count() },
             records,
         };

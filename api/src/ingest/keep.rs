@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::prepare::Prepared;
 use crate::admit::{Admission, AdmitError, Ahead, Outcome, places};
+use crate::audit::{Action, Audit, Context, Entry};
 use crate::record::{Finding, Severity};
 use crate::store::batches::{self, BatchRow, FindingRow};
 use crate::store::{Conn, StoreError, indices};
@@ -24,6 +25,8 @@ pub(super) struct Portion {
     pub(super) body_mac: Option<Vec<u8>>,
     /// Places to reserve for records to come.
     pub(super) places: usize,
+    /// Where the end of the batch is audited, and who sent it.
+    pub(super) audit: (Audit, Context),
 }
 
 /// What was kept.
@@ -64,6 +67,10 @@ impl Portion {
         batch.body_mac.clone_from(&self.body_mac);
         batch.finished_at = self.body_mac.as_ref().map(|_| self.admission.now().millis());
         batches::update(conn, &batch)?;
+        if self.body_mac.is_some() {
+            let (audit, context) = &self.audit;
+            audit.append(conn, entry(&batch, context.clone()))?;
+        }
         Ok(Kept { batch, places: free })
     }
 
@@ -73,6 +80,13 @@ impl Portion {
             None => Ok(Outcome::Refused(Vec::new())),
         }
     }
+}
+
+/// What the audit log has of a batch.
+pub(super) fn entry(batch: &BatchRow, context: Context) -> Entry {
+    let entry = Entry::new(Action::BatchIngested, context).on("batch", batch.id.as_str());
+    let counts = entry.detail("lines", batch.lines).detail("created", batch.created);
+    counts.detail("changed", batch.changed).detail("rejected", batch.rejected)
 }
 
 /// Makes the batch. Its name is taken over from a try that broke off.

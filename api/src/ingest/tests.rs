@@ -65,6 +65,7 @@ fn request(key: Option<&str>, format: Format) -> Request {
         format,
         sender: Sender { account: "sender".to_owned(), division: None },
         idempotency_key: key.map(str::to_owned),
+        context: Context::system(),
         limit: 1 << 20,
     }
 }

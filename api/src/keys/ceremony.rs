@@ -17,6 +17,9 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// Why the first root key signs at once. Clients have it from their maker, not from a bundle.
 const FIRST_ROOT: &str = "first root key: pinned in the clients, not published";
 
+/// Why a key that no client needs signs at once.
+const NOT_PUBLISHED: &str = "not published: no client needs it";
+
 /// What to make keys with.
 pub struct Ceremony {
     /// Where private halves go.
@@ -121,7 +124,9 @@ impl Ceremony {
         new: New,
     ) -> Result<KeyRow, CeremonyError> {
         let first_root = key_use == Use::Root && !there.iter().any(|row| row.key_use == key_use.word());
-        let reason = self.use_now.as_deref().or(first_root.then_some(FIRST_ROOT));
+        let by_itself = first_root.then_some(FIRST_ROOT);
+        let by_itself = by_itself.or((!key_use.is_published()).then_some(NOT_PUBLISHED));
+        let reason = self.use_now.as_deref().or(by_itself);
         let row = KeyRow {
             kid: new.public.id().to_string(),
             key_use: key_use.word().to_owned(),
@@ -138,6 +143,7 @@ impl Ceremony {
             revoked_at: None,
             revoked_all: false,
             revocation_reason: None,
+            revocation_approval: None,
         };
         if !rows::insert(conn, &row)? {
             return Err(CeremonyError::Known(row.kid));
@@ -153,6 +159,16 @@ impl Ceremony {
     }
 }
 
+/// How a key is revoked.
+pub struct Revocation<'a> {
+    /// Whether what it signed before falls too.
+    pub all: bool,
+    /// Why.
+    pub reason: &'a str,
+    /// The approval for it; `None`: it is an emergency, and one person decides.
+    pub approval: Option<&'a str>,
+}
+
 /// A key pair that is to be registered.
 struct New {
     custody: Custody,
@@ -161,21 +177,20 @@ struct New {
     development: bool,
 }
 
-/// Revokes a key; `all`: what it signed before falls too.
+/// Revokes a key.
 ///
 /// # Errors
 /// When there is no such key, or it is revoked already, or the database cannot.
 pub fn revoke(
     conn: &mut Conn,
     kid: &str,
-    all: bool,
-    reason: &str,
+    &Revocation { all, reason, approval }: &Revocation<'_>,
     now: Timestamp,
 ) -> Result<(), CeremonyError> {
-    if !rows::revoke(conn, kid, now.millis(), all, reason)? {
+    if !rows::revoke(conn, kid, now.millis(), all, (reason, approval))? {
         return Err(CeremonyError::Unknown(kid.to_owned()));
     }
-    tracing::warn!(kid, all, reason, "key revoked");
+    tracing::warn!(kid, all, reason, approval, "key revoked");
     Ok(())
 }
 

@@ -54,6 +54,7 @@ pub(super) struct Custodies {
     seal: Custody,
     presentation: Custody,
     status: Custody,
+    audit: Custody,
 }
 
 impl Custodies {
@@ -63,6 +64,7 @@ impl Custodies {
             seal: config.signer_seal,
             presentation: config.signer_presentation,
             status: config.signer_status,
+            audit: config.signer_audit,
         }
     }
 
@@ -72,6 +74,7 @@ impl Custodies {
             Use::Seal => self.seal,
             Use::Presentation => self.presentation,
             Use::Status => self.status,
+            Use::Audit => self.audit,
         }
     }
 }

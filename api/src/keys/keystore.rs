@@ -116,6 +116,16 @@ impl Keystore {
         self.find(name, name)?.ok_or_else(|| KeystoreError::Unusable(name.to_owned()))
     }
 
+    /// A new secret, of random bytes, under a name that has none yet.
+    ///
+    /// # Errors
+    /// When the name is taken, or the file cannot be written.
+    pub fn new_secret(&self, name: &str, key_use: &str) -> Result<Zeroizing<Vec<u8>>, KeystoreError> {
+        let secret = cipher::random::<SECRET_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
+        self.put(name, key_use, false, secret.as_slice())?;
+        Ok(Zeroizing::new(secret.to_vec()))
+    }
+
     fn key(&self, salt: [u8; SALT_LENGTH], rounds: u32) -> SecretKey {
         // Derived under the lock, so that many at once derive it only once.
         let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);

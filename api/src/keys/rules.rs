@@ -105,6 +105,7 @@ mod tests {
             revoked_at: None,
             revoked_all: false,
             revocation_reason: None,
+            revocation_approval: None,
         }
     }
 

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Change, State, after};
+use crate::audit::{Action, Context, Entry};
 use crate::auth::Account;
 use crate::clock::Timestamp;
 use crate::problem::{Code, Finding, Problem};
@@ -58,6 +59,15 @@ pub struct Event {
     /// The account that sent it, or `system`; told to staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     actor: Option<String>,
+}
+
+impl Event {
+    /// What the audit log has of it.
+    #[must_use]
+    pub fn entry(&self, context: Context) -> Entry {
+        let entry = Entry::new(Action::CertificateEvent, context).because(self.event.as_str());
+        entry.detail("event", self.id.as_str()).detail("status", self.status.as_str())
+    }
 }
 
 /// An event on record.

@@ -160,6 +160,7 @@ mod tests {
             revoked_at,
             revoked_all,
             revocation_reason: None,
+            revocation_approval: None,
         }
     }
 

@@ -112,6 +112,30 @@ problems! {
     SignInFailed UNAUTHORIZED "sign_in_failed"
         "账号或密码不正确", "The login or the password is not right";
         "核对账号和密码；忘记密码请联系管理员", "Check both; if the password is forgotten, ask an administrator".
+    PasswordChangeRequired FORBIDDEN "password_change_required"
+        "须先修改密码", "The password must be changed first";
+        "初始密码或已到期的密码须修改后才能使用其他功能：POST /v1/me/password", "An initial or expired password must be changed before anything else: POST /v1/me/password".
+    SecondFactorEnrolmentRequired FORBIDDEN "second_factor_enrolment_required"
+        "须先登记第二因素", "A second factor must be enrolled first";
+        "登记动态口令（POST /v1/me/second-factors/totp）或密钥（POST /v1/devices）后再使用其他功能", "Enrol an authenticator app (POST /v1/me/second-factors/totp) or a key (POST /v1/devices) before anything else".
+    SecondFactorRequired UNAUTHORIZED "second_factor_required"
+        "本次登录未经第二因素验证", "This session was not proven with a second factor";
+        "退出后重新登录，并完成第二因素验证", "Sign out, sign in again and prove a second factor".
+    SecondFactorInvalid UNAUTHORIZED "second_factor_invalid"
+        "第二因素验证未通过", "The second factor is not right, or was used before";
+        "等待下一个动态口令再试；质询值只能使用一次，签名失败须重新登录", "Wait for the next code and try again; a challenge is good once: after a wrong signature sign in anew".
+    SignInNotPending UNAUTHORIZED "sign_in_not_pending"
+        "没有等待第二因素的登录，或已过期", "No sign-in waits for a second factor under this name, or not any more";
+        "请从账号和密码重新登录", "Sign in anew with login and password".
+    NothingOffered CONFLICT "nothing_offered"
+        "没有待确认的动态口令，或已过期", "No authenticator app waits to be confirmed, or not any more";
+        "重新获取密钥并扫码：POST /v1/me/second-factors/totp", "Ask for a new secret: POST /v1/me/second-factors/totp".
+    WrongPassword FORBIDDEN "wrong_password"
+        "当前密码不正确", "The present password is not right";
+        "核对当前密码后再试", "Check the present password and try again".
+    PasswordUnfit UNPROCESSABLE_ENTITY "password_unfit"
+        "新密码不符合要求", "The new password does not do";
+        "按 findings 指出的规则更换：长度、字符种类、不含账号名、不是常见密码、不与最近用过的相同", "Choose another after the rules that findings names: length, kinds of characters, not the login, not a common one, not one used lately".
     TooManyAttempts TOO_MANY_REQUESTS "too_many_attempts"
         "尝试次数过多", "Too many attempts";
         "请在 Retry-After 给出的秒数之后再试", "Try again after the seconds in Retry-After".
@@ -157,6 +181,39 @@ problems! {
     OtherDivision FORBIDDEN "other_division"
         "不属于本账号管辖的行政区划", "It is of a division outside this account's jurisdiction";
         "由管辖该行政区划的账号办理", "Let an account that answers for the division do it".
+
+    IntegrityBroken FORBIDDEN "integrity_broken"
+        "权限信息被系统以外的手段改动，已停止使用", "What grants this was changed by other means than this system, and is not used";
+        "请立即联系安全管理员核查", "Tell a security administrator at once".
+
+    // Administration
+    LoginTaken CONFLICT "login_taken"
+        "登录名已被使用", "The login is taken";
+        "换用其他登录名", "Choose another login".
+    AccountNotGranted CONFLICT "account_not_granted"
+        "账号的角色尚未获批，不能启用", "The account's role was not granted yet";
+        "等待安全管理员审批，或重新申请", "Wait for a security administrator, or ask again".
+    OwnAccount FORBIDDEN "own_account"
+        "不能对自己的账号进行此操作", "Nobody may do this to their own account";
+        "请由另一名管理员办理", "Ask another administrator".
+    LastAdministrator CONFLICT "last_administrator"
+        "该账号是同类管理员中最后一个可用账号，不能停用", "It is the last account of this kind of administrator";
+        "先开通另一名同类管理员", "Let another one be made first".
+    ChangedMeanwhile CONFLICT "changed_meanwhile"
+        "该内容刚刚被他人修改", "Someone else has just changed it";
+        "重新读取后再试", "Read it again, then try again".
+    OwnApproval FORBIDDEN "own_approval"
+        "不能审批本人提交或与本人账号有关的申请", "Nobody may decide on what they asked for, or on their own account";
+        "请由另一名安全管理员审批", "Ask another security administrator".
+    ApprovalClosed CONFLICT "approval_closed"
+        "该申请已审批或已过期", "It has been decided, or its 72 hours are over";
+        "查看审批记录；需要时重新申请", "Look at the approval; ask again where needed".
+    ApprovalOvertaken CONFLICT "approval_overtaken"
+        "申请所针对的内容已发生变化，不能执行", "What it is about has changed since, and it cannot be done";
+        "核对现状后重新申请", "Look at how things stand, then ask again".
+    ApprovalNeeded FORBIDDEN "approval_needed"
+        "此操作须先经另一人审批", "This needs the approval of a second person";
+        "提交申请，获批后 72 小时内由本人使用一次", "Ask for it; once approved it is yours to use once, within 72 hours".
 
     // Certificates
     CertificateCancelled CONFLICT "certificate_cancelled"

@@ -90,7 +90,7 @@ impl Press {
     /// From here the 24 hours count of every key that was never published before.
     fn mark_published(&self, conn: &mut Conn, rows: &[KeyRow]) -> Result<(), StoreError> {
         let usable_at = self.now.plus_seconds(PUBLICATION_SECONDS).millis();
-        for row in rows.iter().filter(|row| row.published_at.is_none()) {
+        for row in rows.iter().filter(|row| row.published_at.is_none() && !is(row, Use::Audit)) {
             keys::mark_published(conn, &row.kid, self.now.millis(), usable_at)?;
         }
         Ok(())
@@ -112,7 +112,7 @@ impl Press {
     }
 
     fn issuer(&self, rows: &[KeyRow]) -> Result<Issuer, PublishError> {
-        let keys = rows.iter().filter(|row| !is(row, Use::Root)).map(issuer_key);
+        let keys = rows.iter().filter(|row| !is(row, Use::Root) && !is(row, Use::Audit)).map(issuer_key);
         Ok(Issuer {
             prefix: self.config.iss.clone(),
             name: self.config.issuer_name.clone(),

@@ -86,12 +86,18 @@ macro_rules! access {
         (Role::SystemAdmin, Object::$object), (Role::SecurityAdmin, Object::$object),
         (Role::AuditAdmin, Object::$object),
     ]) };
+    (@ staff: $object:ident) => { Grant::To(&[
+        (Role::Officer, Object::$object), (Role::Issuer, Object::$object), (Role::ThirdParty, Object::$object),
+        (Role::Operator, Object::$object), (Role::SystemAdmin, Object::$object),
+        (Role::SecurityAdmin, Object::$object), (Role::AuditAdmin, Object::$object),
+    ]) };
     (@ $($role:ident: $object:ident),+) => { Grant::To(&[$( (Role::$role, Object::$object) ),+]) };
 }
 
 access! {
     // Accounts
     POST   "/v1/sessions"                         public;
+    POST   "/v1/sessions/second-factor"           public;
     POST   "/v1/sessions/refresh"                 public;
     GET    "/v1/sessions"                         everybody: Own;
     DELETE "/v1/sessions/current"                 everybody: Own;
@@ -99,6 +105,11 @@ access! {
     DELETE "/v1/sessions/{id}"                    everybody: Own;
     GET    "/v1/me"                               everybody: Own;
     GET    "/v1/me/reveals"                       Holder: Own;
+    POST   "/v1/me/password"                      everybody: Own;
+    GET    "/v1/me/second-factors"                staff: Own;
+    POST   "/v1/me/second-factors/totp"           staff: Own;
+    POST   "/v1/me/second-factors/totp/confirmation" staff: Own;
+    POST   "/v1/me/second-factors/recovery-codes" staff: Own;
     GET    "/v1/me/accounts"                      Holder: Own;
     DELETE "/v1/me/accounts/{id}"                 Holder: Own;
 
@@ -109,6 +120,20 @@ access! {
     POST   "/v1/bindings/{id}/sessions"           wechat_user;
     GET    "/v1/binding-requests"                 Operator: Division;
     POST   "/v1/binding-requests/{id}/decision"   Operator: Division;
+
+    // Administration
+    GET    "/v1/accounts"                         SystemAdmin: Division, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/accounts"                         SystemAdmin: Division;
+    GET    "/v1/accounts/{id}"                    SystemAdmin: Division, SecurityAdmin: Division, AuditAdmin: Division;
+    PATCH  "/v1/accounts/{id}"                    SystemAdmin: Division;
+    DELETE "/v1/accounts/{id}/lock"               SystemAdmin: Division;
+    POST   "/v1/accounts/{id}/grants"             SystemAdmin: Division;
+    GET    "/v1/approvals"                        SystemAdmin: Own, Operator: Own, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/approvals"                        Operator: Own, AuditAdmin: Own;
+    GET    "/v1/approvals/{id}"                   SystemAdmin: Own, Operator: Own, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/approvals/{id}/decision"          SecurityAdmin: Division;
+    GET    "/v1/keys"                             SystemAdmin: Any, SecurityAdmin: Any, AuditAdmin: Any;
+    POST   "/v1/keys/{kid}/revocation"            SecurityAdmin: Division;
 
     // What officers carry
     GET    "/v1/bundle"                           public;
@@ -128,10 +153,11 @@ access! {
     POST   "/v1/certificates/{id}/credentials"    Holder: Own;
 
     // Devices
-    POST   "/v1/device-challenges"                Holder: Own, Officer: Own;
-    GET    "/v1/devices"                          Holder: Own, Officer: Own;
-    POST   "/v1/devices"                          Holder: Own, Officer: Own;
-    DELETE "/v1/devices/{id}"                     Holder: Own, Officer: Own, SystemAdmin: Division;
+    POST   "/v1/device-challenges"                everybody: Own;
+    GET    "/v1/devices"                          everybody: Own;
+    POST   "/v1/devices"                          everybody: Own;
+    DELETE "/v1/devices/{id}"                     Holder: Own, Officer: Own, Issuer: Own, ThirdParty: Own, Operator: Own,
+                                                  SystemAdmin: Division, SecurityAdmin: Own, AuditAdmin: Own;
 
     // Pages
     GET    "/V/{tail}"                            public;
@@ -149,6 +175,9 @@ access! {
 
     // Figures
     GET    "/v1/kpi/activation"                   Operator: Division;
+
+    // Audit
+    GET    "/v1/audit"                            AuditAdmin: Division;
 
     // Operations
     GET    "/healthz"                             public;

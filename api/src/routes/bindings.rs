@@ -143,7 +143,7 @@ pub async fn end(
     holder: Holder,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
-    app.db.write(move |conn| binding::end(conn, &holder, &id, now)).await?;
+    let (now, integrity) = (app.clock.now(), app.integrity.clone());
+    app.db.write(move |conn| binding::end(conn, &integrity, &holder, &id, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,8 +7,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::audit::Context;
-use crate::auth::{Holder, Issuer, Role, SignedIn};
+use crate::audit::{Action, Context, Entry};
+use crate::auth::{Account, Holder, Issuer, Role, SignedIn};
 use crate::certificates::{self, Certificate, Summary};
 use crate::extract::Json;
 use crate::lifecycle::{self, Event, NewEvent, Recorded, Report};
@@ -52,7 +52,11 @@ pub async fn one(
     context: Context,
     id: web::Path<String>,
 ) -> Result<web::Json<Certificate>, Problem> {
-    Ok(web::Json(certificates::look(&app, context, account, id.into_inner()).await?))
+    let looked = certificates::look(&app, context.clone(), account.clone(), id.clone()).await;
+    if let Err(problem) = &looked {
+        audit(&app, context, &account, &id, Some(problem)).await?;
+    }
+    looked.map(web::Json)
 }
 
 /// Reports what happened to a certificate. It takes effect at once.
@@ -67,6 +71,7 @@ pub async fn one(
 pub async fn report(
     app: web::Data<App>,
     Issuer(by): Issuer,
+    context: Context,
     id: web::Path<String>,
     Json(event): Json<NewEvent>,
 ) -> Result<HttpResponse, Problem> {
@@ -78,7 +83,15 @@ pub async fn report(
         fresh: app.new_id(),
         now: app.clock.now(),
     };
-    Ok(match app.db.write(move |conn| report.record(conn)).await? {
+    let (audit, context) = (app.audit.clone(), context.by(&report.by));
+    let record = move |conn: &mut _| -> Result<Recorded, Problem> {
+        let recorded = report.record(conn)?;
+        if let Recorded::New(event) = &recorded {
+            audit.append(conn, event.entry(context).on("certificate", report.certificate_id.as_str()))?;
+        }
+        Ok(recorded)
+    };
+    Ok(match app.db.write(record).await? {
         Recorded::New(event) => HttpResponse::Created().json(event),
         Recorded::Repeated(event) => HttpResponse::Ok().json(event),
     })
@@ -91,11 +104,34 @@ pub async fn report(
 pub async fn history(
     app: web::Data<App>,
     SignedIn(account): SignedIn,
+    context: Context,
     id: web::Path<String>,
 ) -> Result<web::Json<History>, Problem> {
+    let (who, which) = (account.clone(), id.clone());
     let read = move |conn: &mut _| {
-        let certificate = certificates::visible(conn, &id, &account)?;
-        lifecycle::history(conn, &certificate.id, account.role != Role::Holder)
+        let certificate = certificates::visible(conn, &which, &who)?;
+        lifecycle::history(conn, &certificate.id, who.role != Role::Holder)
     };
-    Ok(web::Json(History { events: app.db.read(read).await? }))
+    let events = app.db.read(read).await;
+    audit(&app, context, &account, &id, events.as_ref().err()).await?;
+    Ok(web::Json(History { events: events? }))
+}
+
+/// Audits that staff look at a certificate: they see it only once that is written. Holders look at their own.
+async fn audit(
+    app: &App,
+    context: Context,
+    account: &Account,
+    id: &str,
+    refused: Option<&Problem>,
+) -> Result<(), Problem> {
+    if account.role == Role::Holder {
+        return Ok(());
+    }
+    let entry = Entry::new(Action::CertificateRead, context.by(account)).on("certificate", id);
+    match refused {
+        None => app.audit.record(entry).await?,
+        Some(problem) => app.audit.note(entry.ended_in(problem)).await,
+    }
+    Ok(())
 }

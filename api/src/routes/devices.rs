@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::{Holder, SignedIn};
+use crate::audit::{Action, Context, Entry};
+use crate::auth::{Holder, Owing, SignedIn};
 use crate::devices::{self, Challenge, Device, DeviceCredential, Registration};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -20,6 +21,7 @@ pub struct Devices {
 /// Which device a certificate is to be bound to.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DeviceBinding)]
 pub struct Binding {
     /// Id of a device of this holder.
     device_id: String,
@@ -29,12 +31,13 @@ pub struct Binding {
 #[utoipa::path(post, path = "/v1/device-challenges", tag = "devices", operation_id = "device_challenge",
     security(("session" = [])),
     responses((status = 201, description = "A challenge for this account, good once", body = Challenge)))]
-pub async fn challenge(app: web::Data<App>, SignedIn(account): SignedIn) -> Result<HttpResponse, Problem> {
+pub async fn challenge(app: web::Data<App>, Owing(caller): Owing) -> Result<HttpResponse, Problem> {
+    let account = caller.owing_enrolment_at_most()?.account;
     devices::permitted(&app, account.role)?;
     Ok(HttpResponse::Created().json(devices::challenge(&app, &account).await?))
 }
 
-/// Registers a phone: a holder's where the deployment allows it, an officer's always.
+/// Registers a phone or a UKey: a holder's where the deployment allows it, one of staff always, as a second factor.
 #[utoipa::path(post, path = "/v1/devices", tag = "devices", operation_id = "register_device",
     security(("session" = [])), request_body = Registration,
     responses(
@@ -43,11 +46,13 @@ pub async fn challenge(app: web::Data<App>, SignedIn(account): SignedIn) -> Resu
         (status = 422, description = "`unfit_value`, `challenge_invalid`, `device_proof_invalid`")))]
 pub async fn create(
     app: web::Data<App>,
-    SignedIn(account): SignedIn,
+    Owing(caller): Owing,
+    context: Context,
     Json(wanted): Json<Registration>,
 ) -> Result<HttpResponse, Problem> {
-    devices::permitted(&app, account.role)?;
-    Ok(HttpResponse::Created().json(devices::register(&app, account, wanted).await?))
+    let caller = caller.owing_enrolment_at_most()?;
+    devices::permitted(&app, caller.account.role)?;
+    Ok(HttpResponse::Created().json(devices::register(&app, caller, context, wanted).await?))
 }
 
 /// The devices of this account.
@@ -66,10 +71,17 @@ pub async fn list(app: web::Data<App>, SignedIn(account): SignedIn) -> Result<we
 pub async fn revoke(
     app: web::Data<App>,
     SignedIn(account): SignedIn,
+    context: Context,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    app.db.write(move |conn| devices::revoke(conn, &id, &account, now)).await?;
+    let audit = app.audit.clone();
+    let revoke = move |conn: &mut _| -> Result<(), Problem> {
+        devices::revoke(conn, &id, &account, now)?;
+        let entry = Entry::new(Action::DeviceRevoked, context.by(&account));
+        Ok(audit.append(conn, entry.on("device", id.as_str()))?)
+    };
+    app.db.write(revoke).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::admit::Sender;
 use crate::app::App;
+use crate::audit::Context;
 use crate::auth::{Account, Issuer, Role, SignedIn};
 use crate::ingest::{self, Format, Report, Request};
 use crate::problem::{Code, Problem};
@@ -33,6 +34,7 @@ pub async fn create(
     app: web::Data<App>,
     Issuer(account): Issuer,
     request: HttpRequest,
+    context: Context,
     body: web::Payload,
 ) -> Result<web::Json<Report>, Problem> {
     let headers = request.headers();
@@ -41,11 +43,13 @@ pub async fn create(
     if stated_length(headers).is_some_and(|length| length > limit) {
         return Err(Code::BodyTooLarge.into());
     }
+    let context = context.by(&account);
     let request = Request {
         format: format(headers)?,
         sender: Sender { account: account.id, division: account.division },
         idempotency_key: idempotency_key(headers)?,
         limit,
+        context,
     };
     let body = Decompress::from_headers(body.into_inner(), headers);
     let app: Arc<App> = app.into_inner();

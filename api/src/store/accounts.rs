@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::approvals::coalesce;
 use super::{Conn, StoreError, attempt};
 use crate::schema::accounts;
 
@@ -27,6 +28,32 @@ pub struct AccountRow {
     pub created_at: i64,
     /// Unix milliseconds; `None` while the account may sign in.
     pub disabled_at: Option<i64>,
+    /// The approval that gave it its role; `None`: it has none yet.
+    pub grant_id: Option<String>,
+    /// The number of the key of its code.
+    pub integrity_key: i32,
+    /// Its code: see `integrity.rs`.
+    pub integrity_code: Vec<u8>,
+    /// Unix milliseconds.
+    pub password_set_at: i64,
+    /// Whether someone else gave it, so that it must be changed.
+    pub password_initial: bool,
+    /// Unix milliseconds.
+    pub last_sign_in_at: Option<i64>,
+    /// Since when it has had second factors, unix milliseconds.
+    pub factors_since: Option<i64>,
+}
+
+/// Which accounts of a list.
+pub struct Filter {
+    /// Of this role; `None`: of any.
+    pub role: Option<&'static str>,
+    /// First and last jurisdiction; that of the whole province, and of holders, is the empty text.
+    pub divisions: (String, String),
+    /// Those after the one with this id.
+    pub after: String,
+    /// At most so many.
+    pub limit: i64,
 }
 
 /// Adds an account: `false` when its login is taken.
@@ -78,24 +105,55 @@ pub fn of_holder(conn: &mut Conn, holder_id: &str) -> Result<Vec<AccountRow>, St
         .load(conn)?)
 }
 
-/// Ends an account of a holder: `false` when there is none with this id that could still sign in.
+/// Accounts, in the order they were made.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn end_of_holder(conn: &mut Conn, holder_id: &str, id: &str, at: i64) -> Result<bool, StoreError> {
-    let open = accounts::table
-        .find(id)
-        .filter(accounts::holder_id.eq(holder_id))
-        .filter(accounts::disabled_at.is_null());
-    Ok(diesel::update(open).set(accounts::disabled_at.eq(at)).execute(conn)? == 1)
+pub fn page(conn: &mut Conn, filter: &Filter) -> Result<Vec<AccountRow>, StoreError> {
+    let (first_role, last_role) = filter.role.map_or(("a", "z"), |role| (role, role));
+    Ok(accounts::table
+        .filter(accounts::id.gt(&filter.after))
+        .filter(accounts::role.between(first_role, last_role))
+        .filter(coalesce(accounts::division, "").between(&filter.divisions.0, &filter.divisions.1))
+        .order(accounts::id)
+        .limit(filter.limit)
+        .select(AccountRow::as_select())
+        .load(conn)?)
 }
 
-/// Ends an account: `false` when there is none with this login that could still sign in.
+/// Every account of a role.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn disable(conn: &mut Conn, login: &str, at: i64) -> Result<bool, StoreError> {
-    let open = accounts::table.filter(accounts::login.eq(login)).filter(accounts::disabled_at.is_null());
-    let changed = diesel::update(open).set(accounts::disabled_at.eq(at)).execute(conn)?;
+pub fn of_role(conn: &mut Conn, role: &str) -> Result<Vec<AccountRow>, StoreError> {
+    Ok(accounts::table.filter(accounts::role.eq(role)).select(AccountRow::as_select()).load(conn)?)
+}
+
+/// Writes what may change of an account, if it still has the code it was read with: `false` when someone was first.
+///
+/// # Errors
+/// When the database cannot.
+pub fn replace(conn: &mut Conn, row: &AccountRow, before: &[u8]) -> Result<bool, StoreError> {
+    let unchanged = accounts::table.find(&row.id).filter(accounts::integrity_code.eq(before));
+    let changed = diesel::update(unchanged)
+        .set((
+            accounts::role.eq(&row.role),
+            accounts::name.eq(&row.name),
+            accounts::division.eq(&row.division),
+            accounts::disabled_at.eq(row.disabled_at),
+            accounts::grant_id.eq(&row.grant_id),
+            accounts::integrity_key.eq(row.integrity_key),
+            accounts::integrity_code.eq(&row.integrity_code),
+        ))
+        .execute(conn)?;
     Ok(changed == 1)
+}
+
+/// Notes that an account signed in.
+///
+/// # Errors
+/// When the database cannot.
+pub fn note_sign_in(conn: &mut Conn, id: &str, at: i64) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(id)).set(accounts::last_sign_in_at.eq(at)).execute(conn)?;
+    Ok(())
 }

@@ -3,9 +3,13 @@
 //! What is not here: what a row's hash covers (`audit/chain.rs`).
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::{Conn, StoreError, attempt};
 use crate::schema::{audit_entries, audit_head};
+
+pub mod checkpoints;
+pub mod search;
 
 /// The one row of the head.
 const HEAD: i32 = 1;
@@ -14,8 +18,9 @@ const HEAD: i32 = 1;
 const ROWS_MAX: usize = 2_000;
 
 /// A row of the audit log, as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = audit_entries)]
+#[serde(deny_unknown_fields)]
 pub struct AuditRow {
     /// The place in the chain, from 1.
     pub seq: i64,
@@ -48,10 +53,13 @@ pub struct AuditRow {
     /// JSON.
     pub details: String,
     /// The hash of the row before.
+    #[serde(with = "hex")]
     pub prev_hash: Vec<u8>,
     /// SM3 over the row.
+    #[serde(with = "hex")]
     pub hash: Vec<u8>,
     /// HMAC-SM3 over the row.
+    #[serde(with = "hex")]
     pub mac: Vec<u8>,
 }
 
@@ -132,4 +140,44 @@ pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<AuditRow>, Sto
         .limit(limit)
         .select(AuditRow::as_select())
         .load(conn)?)
+}
+
+/// The row of this number.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find(conn: &mut Conn, seq: i64) -> Result<Option<AuditRow>, StoreError> {
+    Ok(audit_entries::table.find(seq).select(AuditRow::as_select()).get_result(conn).optional()?)
+}
+
+/// The first row there is.
+///
+/// # Errors
+/// When the database cannot.
+pub fn first(conn: &mut Conn) -> Result<Option<AuditRow>, StoreError> {
+    Ok(after(conn, 0, 1)?.into_iter().next())
+}
+
+/// Number of the first row, in the order of the chain, that was written at this instant or later.
+///
+/// # Errors
+/// When the database cannot.
+pub fn first_since(conn: &mut Conn, at: i64) -> Result<Option<i64>, StoreError> {
+    let since = audit_entries::table.filter(audit_entries::at.ge(at));
+    Ok(since.select(diesel::dsl::min(audit_entries::seq)).get_result(conn)?)
+}
+
+/// Bytes in JSON.
+mod hex {
+    use data_encoding::HEXLOWER;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&HEXLOWER.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        HEXLOWER.decode(text.as_bytes()).map_err(de::Error::custom)
+    }
 }

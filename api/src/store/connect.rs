@@ -3,13 +3,17 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool, R2D2Connection};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
 use super::{Meter, StoreError, StoreSettings};
+
+/// What SQLite says when another connection is in the way, and how soon to ask again.
+const LOCKED: &str = "database is locked";
+const AGAIN: Duration = Duration::from_millis(10);
 
 /// A connection to either database. Queries written against it run on both.
 #[derive(diesel::MultiConnection)]
@@ -157,12 +161,19 @@ impl Manager {
         // The writer touches a page of every index with each row, readers a few. KiB, negative as SQLite has it.
         let cache_size = if self.read_only { -16_000 } else { -64_000 };
         // The time-out first: switching to WAL already needs the lock that others may hold.
-        conn.batch_execute(&format!(
+        let settings = format!(
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
              PRAGMA foreign_keys = ON; PRAGMA query_only = {query_only}; PRAGMA cache_size = {cache_size};
              PRAGMA wal_autocheckpoint = 4000;"
-        ))
-        .map_err(StoreError::unreachable)?;
+        );
+        // Of several that switch a new file to WAL at once, SQLite refuses all but one without waiting.
+        let until = Instant::now() + super::PATIENCE;
+        while let Err(error) = conn.batch_execute(&settings) {
+            if !error.to_string().contains(LOCKED) || Instant::now() > until {
+                return Err(StoreError::unreachable(error));
+            }
+            std::thread::sleep(AGAIN);
+        }
         Ok(Conn::Sqlite(conn))
     }
 }

@@ -55,17 +55,17 @@ pub fn rows(conn: &mut Conn) -> Result<BTreeMap<String, i64>, StoreError> {
     names.into_iter().map(count).collect()
 }
 
-/// The newest migration that was applied; `None` in a database without any.
+/// The migrations that were applied, oldest first.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn schema_version(conn: &mut Conn) -> Result<Option<String>, StoreError> {
+pub fn applied(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     if !tables(conn)?.iter().any(|table| table == APPLIED) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let newest = format!("SELECT version AS name FROM {APPLIED} ORDER BY version DESC");
-    let newest = diesel::sql_query(newest + " LIMIT 1").get_result::<Name>(conn).optional()?;
-    Ok(newest.map(|row| row.name))
+    let versions = format!("SELECT version AS name FROM {APPLIED} ORDER BY version");
+    let versions = diesel::sql_query(versions).load::<Name>(conn)?;
+    Ok(versions.into_iter().map(|row| row.name).collect())
 }
 
 /// Begins a transaction that reads one moment, and gives it a name under which others can read the same

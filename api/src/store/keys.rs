@@ -11,7 +11,7 @@ use crate::schema::signing_keys;
 pub struct KeyRow {
     /// The key id, hex.
     pub kid: String,
-    /// `root`, `seal`, `presentation` or `status`.
+    /// `root`, `seal`, `presentation`, `status` or `audit`.
     pub key_use: String,
     /// Where its private half is: `keystore`, `pkcs11` or `service`.
     pub custody: String,
@@ -39,6 +39,8 @@ pub struct KeyRow {
     pub revoked_all: bool,
     /// Why it was revoked.
     pub revocation_reason: Option<String>,
+    /// The approval under which it was revoked; `None`: by one person, in an emergency.
+    pub revocation_approval: Option<String>,
 }
 
 /// Adds a key: `false` when it is there already.
@@ -89,13 +91,20 @@ pub fn override_wait(conn: &mut Conn, kid: &str, at: i64, reason: &str) -> Resul
 ///
 /// # Errors
 /// When the database cannot.
-pub fn revoke(conn: &mut Conn, kid: &str, at: i64, all: bool, reason: &str) -> Result<bool, StoreError> {
+pub fn revoke(
+    conn: &mut Conn,
+    kid: &str,
+    at: i64,
+    all: bool,
+    (reason, approval): (&str, Option<&str>),
+) -> Result<bool, StoreError> {
     let standing = signing_keys::table.find(kid).filter(signing_keys::revoked_at.is_null());
     let changed = diesel::update(standing)
         .set((
             signing_keys::revoked_at.eq(at),
             signing_keys::revoked_all.eq(all),
             signing_keys::revocation_reason.eq(reason),
+            signing_keys::revocation_approval.eq(approval),
         ))
         .execute(conn)?;
     Ok(changed == 1)

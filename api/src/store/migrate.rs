@@ -148,8 +148,7 @@ where
 /// The newest migration this program knows.
 #[must_use]
 pub fn newest_schema() -> String {
-    let known = MigrationSource::<Sqlite>::migrations(&MIGRATIONS);
-    known.map(|found| versions(&found)).unwrap_or_default().into_iter().max().unwrap_or_default()
+    known().into_iter().max().unwrap_or_default()
 }
 
 /// The version of the schema, when this program can work with it.
@@ -157,17 +156,21 @@ pub fn newest_schema() -> String {
 /// # Errors
 /// When it is too old or too new for this program, or the database cannot.
 pub fn fit_schema(conn: &mut Conn) -> Result<String, StoreError> {
-    let Some(version) = inventory::schema_version(conn)?.filter(|version| *version >= newest_schema()) else {
+    let applied = inventory::applied(conn)?;
+    if known().iter().any(|version| !applied.contains(version)) {
         return Err(StoreError::Schema("older than this program: run `yzt migrate`"));
-    };
-    let least: Option<String> =
-        schema_support::table.select(schema_support::least).get_result(conn).optional()?;
-    match least.filter(|least| *least > newest_schema()) {
-        None => Ok(version),
-        Some(_) => {
-            Err(StoreError::Schema("newer than this program can work with: install the newer program"))
-        }
     }
+    let least = schema_support::table.select(schema_support::least);
+    let least: Option<String> = least.get_result(conn).optional()?;
+    if least.is_some_and(|least| least > newest_schema()) {
+        return Err(StoreError::Schema("newer than this program can work with: install the newer program"));
+    }
+    Ok(applied.into_iter().next_back().unwrap_or_default())
+}
+
+fn known() -> Vec<String> {
+    let known = MigrationSource::<Sqlite>::migrations(&MIGRATIONS);
+    known.map(|found| versions(&found)).unwrap_or_default()
 }
 
 fn versions<DB: diesel::backend::Backend>(

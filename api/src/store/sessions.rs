@@ -18,6 +18,8 @@ pub struct SessionRow {
     pub device: String,
     /// Where it was begun, masked.
     pub address: Option<String>,
+    /// As `auth::Factor` writes it.
+    pub factor: String,
     /// What its refresh tokens are made from, with the secret in the keystore.
     pub salt: Vec<u8>,
     /// Of the refresh token that stands.

@@ -13,12 +13,19 @@ pub enum Column {
     CertificateItems,
     /// What exactly personal data was shown for.
     RevealBasis,
+    /// The secret of an account's authenticator app.
+    TotpSecret,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 4] =
-        [Self::HolderCode, Self::CertificateNumber, Self::CertificateItems, Self::RevealBasis];
+    pub const ALL: [Self; 5] = [
+        Self::HolderCode,
+        Self::CertificateNumber,
+        Self::CertificateItems,
+        Self::RevealBasis,
+        Self::TotpSecret,
+    ];
 
     /// Table and column. Part of what every ciphertext is bound to: it never changes.
     #[must_use]
@@ -28,6 +35,7 @@ impl Column {
             Self::CertificateNumber => "certificates.number_ciphertext",
             Self::CertificateItems => "certificate_versions.items_ciphertext",
             Self::RevealBasis => "reveals.basis_ciphertext",
+            Self::TotpSecret => "totp_factors.secret_ciphertext",
         }
     }
 

@@ -89,7 +89,7 @@ async fn what_belongs_to_another_account_is_hidden() {
 async fn what_lies_in_another_division_is_refused() {
     let world = World::new().await;
     for (line, role) in granted(Object::Division) {
-        let [near, far] = [world.city(), world.other_city()];
+        let [near, far] = [world.jurisdiction(line.path), world.other_city()];
         let body = world.body(line.method, line.path);
         let place = |division| match line.path.contains('{') {
             true => world.place(line.path, role),

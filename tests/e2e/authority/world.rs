@@ -25,9 +25,13 @@ pub struct World {
     sessions: BTreeMap<&'static str, String>,
     certificate: String,
     batch: String,
-    device: String,
-    officers_device: String,
+    /// A device of each of them.
+    devices: BTreeMap<&'static str, String>,
     receipt: String,
+    account: String,
+    grant: String,
+    export: String,
+    key: String,
     code: String,
     binding_request: String,
     acting_account: String,
@@ -38,14 +42,15 @@ impl World {
         let app = TestApp::spawn_with(|config| config.device_credentials = true).await;
         let issued = app.issued(Kind::TaxiDriver).await;
         let city = issued.record.division().as_str()[..4].to_owned();
-        let (mut logins, mut sessions) = (BTreeMap::new(), BTreeMap::new());
-        for role in Role::ALL {
+        let (mut logins, mut sessions, mut devices) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for (role, number) in Role::ALL.into_iter().zip(1..) {
             let login = match role {
                 Role::Holder => app.account(role, Some(&issued.holder_id)).await,
                 _ => app.account_of(role, &city).await,
             };
             let person = app.visitor().sign_in(&login, PASSWORD).await;
             sessions.insert(role.word(), session(&person).await);
+            devices.insert(role.word(), register(&person, number).await);
             logins.insert(role.word(), login);
         }
         let [holder, officer, issuer] =
@@ -59,11 +64,21 @@ impl World {
         let code = shown.json(201)["code"].as_str().unwrap().to_owned();
         let receipt = app.receipt(&code);
         let _ = officer.post("/v1/receipts", &json!({ "receipt": receipt })).await.json(201);
+        let system = app.visitor().sign_in(&logins[Role::SystemAdmin.word()], PASSWORD).await;
+        let made = system.post("/v1/accounts", &wanted("wanted", &city)).await.json(201);
+        let operator = app.visitor().sign_in(&logins[Role::Operator.word()], PASSWORD).await;
+        let export = json!({ "export": "certificates", "reason": "测试" });
+        let export = operator.post("/v1/approvals", &export).await.json(202);
+        let keys = app.security_admin().await.get("/v1/keys").await.json(200);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
         Self {
+            account: text(&made["account"]["id"]),
+            grant: text(&made["approval"]["id"]),
+            export: text(&export["id"]),
+            key: text(&keys["keys"][0]["kid"]),
             certificate: issued.id,
             batch: batch["batch"].as_str().unwrap().to_owned(),
-            device: register(&holder, 1).await,
-            officers_device: register(&officer, 2).await,
+            devices,
             receipt: receipt.id.to_string(),
             code,
             binding_request: binding_request(&app, &city).await,
@@ -80,9 +95,14 @@ impl World {
         let object = match path.split("/{").next().unwrap() {
             "/v1/certificates" => &self.certificate,
             "/v1/ingest" => &self.batch,
-            "/v1/devices" if role == Role::Officer => &self.officers_device,
-            "/v1/devices" => &self.device,
+            // An administrator's way to a device is to that of somebody else.
+            "/v1/devices" if role == Role::SystemAdmin => &self.devices[Role::Holder.word()],
+            "/v1/devices" => &self.devices[role.word()],
             "/v1/receipts" => &self.receipt,
+            "/v1/accounts" => &self.account,
+            "/v1/approvals" if role == Role::Operator => &self.export,
+            "/v1/approvals" => &self.grant,
+            "/v1/keys" => &self.key,
             "/v1/binding-requests" => &self.binding_request,
             "/v1/me/accounts" => &self.acting_account,
             "/v1/sessions" => &self.sessions[role.word()],
@@ -96,22 +116,36 @@ impl World {
     pub fn asking_for(&self, path: &str, division: &str) -> String {
         match path {
             "/v1/kpi/activation" => format!("{path}?year=2026&division={division}"),
-            "/v1/binding-requests" => format!("{path}?division={division}"),
+            "/v1/accounts" | "/v1/approvals" | "/v1/audit" | "/v1/binding-requests" => {
+                format!("{path}?division={division}")
+            }
             other => panic!("say here how {other} is asked for a division"),
         }
     }
 
     /// A body that is sound, where a handler reads it before it finds the object.
     pub fn body(&self, method: &str, path: &str) -> Value {
+        let grant = json!({ "role": "officer", "division": self.city, "reason": "测试" });
         match (method, path) {
             ("POST", "/v1/certificates/{id}/events") => json!({ "event": "review_overdue" }),
             ("POST", "/v1/certificates/{id}/reveals") => {
                 json!({ "purpose": "case", "basis": "案件编号 2026-1" })
             }
             ("POST", "/v1/binding-requests/{id}/decision") => json!({ "approve": true }),
-            ("POST", "/v1/certificates/{id}/credentials") => json!({ "device_id": self.device }),
+            ("POST", "/v1/certificates/{id}/credentials") => {
+                json!({ "device_id": self.devices[Role::Holder.word()] })
+            }
+            ("POST", "/v1/accounts") => wanted("another", &self.city),
+            ("POST", "/v1/accounts/{id}/grants") => grant,
+            ("POST", "/v1/approvals/{id}/decision") => json!({ "decision": "refuse", "reason": "测试" }),
+            ("POST", "/v1/keys/{kid}/revocation") => json!({ "reason": "测试" }),
             _ => json!({}),
         }
+    }
+
+    /// The jurisdiction that the object at a route lies in.
+    pub fn jurisdiction(&self, path: &str) -> &str {
+        if path.starts_with("/v1/keys/") { "21" } else { &self.city }
     }
 
     /// Staff of a jurisdiction who did what must come before some requests: an officer has checked the certificate.
@@ -122,11 +156,6 @@ impl World {
             let _ = person.post("/v1/receipts", &json!({ "receipt": receipt })).await.json(201);
         }
         person
-    }
-
-    /// The city of the objects.
-    pub fn city(&self) -> &str {
-        &self.city
     }
 
     /// A city that is not that of the objects.
@@ -147,6 +176,11 @@ impl World {
         }
         self.app.staff_of(role, &self.city).await
     }
+}
+
+/// A staff account that is asked for.
+fn wanted(login: &str, division: &str) -> Value {
+    json!({ "login": login, "name": "测试账号", "role": "officer", "division": division, "reason": "测试" })
 }
 
 /// Asks for something as a client would, with a body where the method has one.

@@ -6,7 +6,7 @@ use super::*;
 
 #[tokio::test]
 async fn without_redis_checking_goes_on_and_nothing_single_use_is_taken_twice() {
-    let Some(mut site) = Site::start(|config| config.sign_in_attempts = 1).await else { return };
+    let Some(mut site) = Site::start(|config| config.sign_in_attempts_address = 1).await else { return };
     let officer = site.officer().await;
     let certificate = site.first().certificate(&vehicle(0, &json!({}))).await;
     let (used, unused) = (challenge(&officer[0]).await, challenge(&officer[0]).await);
@@ -28,9 +28,10 @@ async fn without_redis_checking_goes_on_and_nothing_single_use_is_taken_twice() 
         assert_eq!(verify(officer, &code).await["outcome"], "valid");
         let kept = officer.upload(&[server.receipt(&code)]).await;
         assert_eq!(kept[0]["state"], "accepted");
-        // Limits are open, the third wrong password too is only wrong.
-        for _ in 0..3 {
-            assert_eq!(server.visitor().try_sign_in("nobody", "wrong").await.problem(), "sign_in_failed");
+        // Limits are open, the third attempt from one address too is only wrong. The lock of a login is the database's.
+        for number in 0..3 {
+            let login = format!("nobody-{number}-at-{}", server.base());
+            assert_eq!(server.visitor().try_sign_in(&login, "wrong").await.problem(), "sign_in_failed");
         }
         says_degraded(server, 1).await;
     }
@@ -45,8 +46,8 @@ async fn without_redis_checking_goes_on_and_nothing_single_use_is_taken_twice() 
     }
     let proof = registration(&phone(3), &challenge(&officer[0]).await);
     let _ = officer[1].post("/v1/devices", &proof).await.json(201);
-    assert_eq!(site.first().visitor().try_sign_in("nobody", "wrong").await.problem(), "sign_in_failed");
-    assert_eq!(site.first().visitor().try_sign_in("nobody", "wrong").await.problem(), "too_many_attempts");
+    assert_eq!(site.first().visitor().try_sign_in("somebody", "wrong").await.problem(), "sign_in_failed");
+    assert_eq!(site.first().visitor().try_sign_in("anybody", "wrong").await.problem(), "too_many_attempts");
 }
 
 /// A code, made by this server.
@@ -66,5 +67,5 @@ async fn says_degraded(server: &TestApp, degraded: u8) {
     assert_eq!(redis["degraded"] == true, degraded == 1, "{ready}");
     let metrics = server.visitor().get("/metrics").await.text;
     assert!(metrics.contains(&format!(r#"yzt_degraded{{part="redis"}} {degraded}"#)), "{metrics}");
-    assert!(metrics.contains(r#"yzt_unlimited_total{limit="sign_in_login"} 3"#), "{metrics}");
+    assert!(metrics.contains(r#"yzt_unlimited_total{limit="sign_in_address"} 3"#), "{metrics}");
 }

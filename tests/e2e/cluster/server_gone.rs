@@ -30,7 +30,7 @@ async fn clients_that_try_again_lose_nothing_and_see_nothing_twice() {
     for (number, (login, role)) in
         [("officer", Role::Officer), ("issuer", Role::Issuer)].into_iter().enumerate()
     {
-        add_account(&db, &format!("01900000-0000-7000-8000-00000000000{number}"), login, role).await;
+        add_account(&database, &format!("01900000-0000-7000-8000-00000000000{number}"), login, role).await;
     }
     let (officer, issuer) =
         (Client::signed_in("officer", &bases).await, Client::signed_in("issuer", &bases).await);

@@ -14,7 +14,7 @@ async fn receipts_that_were_acknowledged_outlive_the_server_and_no_batch_is_halv
     let batches: Vec<Vec<Value>> = (0..40).map(|_| (0..25).map(|_| receipt()).collect()).collect();
 
     let server = Process::start(&database);
-    add_account(&database.open(), ACCOUNT, "officer", Role::Officer).await;
+    add_account(&database, ACCOUNT, "officer", Role::Officer).await;
     let acknowledged = upload_until_killed(server, &batches).await;
     assert!((BEFORE..batches.len()).contains(&acknowledged), "killed in the middle: {acknowledged}");
 

@@ -8,10 +8,11 @@
 //! to use it, once the first went on, is noticed.
 
 use super::begin::answer;
-use super::standing::standing;
+use super::standing::{Standing, standing};
 use super::token::RefreshToken;
 use super::{Ended, Session, end};
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::clock::Timestamp;
 use crate::problem::{Code, Problem};
 use crate::store::sessions::{self as rows, SessionRow};
@@ -33,7 +34,7 @@ enum Step {
 /// # Errors
 /// [`Code::NotSignedIn`] for what is no token of ours, [`Code::RefreshReused`] for one that was used before,
 /// [`Code::SessionEnded`], [`Code::SessionExpired`].
-pub async fn refresh(app: &App, text: &str) -> Result<Session, Problem> {
+pub async fn refresh(app: &App, context: Context, text: &str) -> Result<Session, Problem> {
     let token = RefreshToken::parse(text).ok_or(Code::NotSignedIn)?;
     let id = token.session.to_string();
     let found = app.db.read(move |conn| rows::find_with_account(conn, &id)).await?;
@@ -43,11 +44,20 @@ pub async fn refresh(app: &App, text: &str) -> Result<Session, Problem> {
     {
         return Err(Code::NotSignedIn.into());
     }
-    let standing = standing(found, &app.config, now)?;
-    let (session, grace) = (standing.session, app.config.refresh_grace);
-    let step = app.db.write(move |conn| step(conn, session, token.generation, grace, now)).await?;
+    let standing = standing(found, &app.config, &app.integrity, now)?;
+    let (session, grace) = (standing.session.clone(), app.config.refresh_grace);
+    let audit = app.audit.clone();
+    let take = move |conn: &mut Conn| {
+        let entry = Entry::new(Action::SessionEnded, context).on("session", session.id.as_str());
+        let step = step(conn, session, token.generation, grace, now)?;
+        if step == Step::Reused {
+            audit.append(conn, entry.because(Ended::RefreshReused.word()))?;
+        }
+        Ok::<_, StoreError>(step)
+    };
+    let step = app.db.write(take).await?;
     match step {
-        Step::GoesOn(session) => answer(app, standing.account, &session),
+        Step::GoesOn(session) => answer(app, Standing { session: *session, ..standing }),
         Step::Reused => Err(Code::RefreshReused.into()),
         Step::Ended => Err(Code::SessionEnded.into()),
     }

@@ -1,9 +1,10 @@
 //! Whether a session still stands: not ended, used often enough, not too old, of an account that may be used.
 
-use crate::auth::{Account, Role, accounts};
+use crate::auth::{Account, Duty, Role, accounts};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::problem::Code;
+use crate::integrity::Integrity;
+use crate::problem::{Code, Problem};
 use crate::store::accounts::AccountRow;
 use crate::store::sessions::SessionRow;
 
@@ -47,6 +48,8 @@ pub struct Standing {
     pub account: Account,
     /// How long it lasts.
     pub limits: Limits,
+    /// What the account owes.
+    pub duty: Option<Duty>,
 }
 
 impl Standing {
@@ -61,20 +64,22 @@ impl Standing {
 /// The session and its account, if both may be used now.
 ///
 /// # Errors
-/// [`Code::NotSignedIn`], [`Code::SessionEnded`], [`Code::SessionExpired`].
+/// [`Code::NotSignedIn`], [`Code::SessionEnded`], [`Code::SessionExpired`], [`Code::IntegrityBroken`].
 pub fn standing(
     found: Option<(SessionRow, AccountRow)>,
     config: &Config,
+    integrity: &Integrity,
     now: Timestamp,
-) -> Result<Standing, Code> {
+) -> Result<Standing, Problem> {
     let (session, account) = found.ok_or(Code::NotSignedIn)?;
-    let account = accounts::open(&account).ok_or(Code::NotSignedIn)?;
+    let duty = Duty::of(config, &session, &account, now);
+    let account = accounts::open(integrity, &account)?.ok_or(Code::NotSignedIn)?;
     if session.ended_at.is_some() {
-        return Err(Code::SessionEnded);
+        return Err(Code::SessionEnded.into());
     }
     let limits = Limits::of(config, account.role);
     if limits.end(&session) <= now {
-        return Err(Code::SessionExpired);
+        return Err(Code::SessionExpired.into());
     }
-    Ok(Standing { session, account, limits })
+    Ok(Standing { session, account, limits, duty })
 }

@@ -144,10 +144,12 @@ pub(super) async fn add(app: &App, account: &DemoAccount, holder_id: Option<Stri
         password: Some(
             Password::hash(account.password, ROUNDS).ok_or_else(|| Failure::new("no randomness"))?,
         ),
+        password_initial: false,
         holder_id,
         division: None,
     };
     let now = app.clock.now();
-    app.db.write(move |conn| auth::accounts::add(conn, new, now)).await.map_err(Failure::new)?;
+    let integrity = app.integrity.clone();
+    app.db.write(move |conn| auth::accounts::add(conn, &integrity, new, now)).await.map_err(Failure::new)?;
     Ok(())
 }

@@ -3,9 +3,11 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest};
+use actix_web::{Error, HttpRequest, web};
 
 use super::{Access, Grant};
+use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::Caller;
 use crate::auth::wechat::WechatUser;
 use crate::problem::{Code, Problem};
@@ -34,5 +36,13 @@ async fn admit(access: Option<&'static Access>, request: &HttpRequest) -> Result
         Grant::WechatUser | Grant::To(_) => {}
     }
     let account = Caller::of(request).await?.account;
-    if access.object(account.role).is_some() { Ok(()) } else { Err(Code::WrongRole.into()) }
+    if access.object(account.role).is_some() {
+        return Ok(());
+    }
+    if let Some(app) = request.app_data::<web::Data<App>>() {
+        let refused = Entry::new(Action::AccessRefused, Context::of(request).by(&account));
+        let place = format!("{} {}", access.method, access.path);
+        app.audit.note(refused.on("address", place).refused(Code::WrongRole.name())).await;
+    }
+    Err(Code::WrongRole.into())
 }

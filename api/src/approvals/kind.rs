@@ -1,0 +1,68 @@
+//! The one table of operations that need a second person.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::auth::Role;
+
+/// Which operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// An account gets a role and a jurisdiction.
+    RoleGrant,
+    /// A signing key is revoked.
+    KeyRevocation,
+    /// Much is taken out at once.
+    BulkExport,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::RoleGrant, Self::KeyRevocation, Self::BulkExport];
+
+    /// The word it is stored as.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RoleGrant => "role_grant",
+            Self::KeyRevocation => "key_revocation",
+            Self::BulkExport => "bulk_export",
+        }
+    }
+
+    /// Who may ask for it.
+    #[must_use]
+    pub fn requesters(self) -> &'static [Role] {
+        match self {
+            Self::RoleGrant => &[Role::SystemAdmin],
+            Self::KeyRevocation => &[Role::SecurityAdmin],
+            Self::BulkExport => &[Role::Operator, Role::AuditAdmin],
+        }
+    }
+
+    /// Who may decide on it: never the account that asked.
+    #[must_use]
+    pub fn approvers(self) -> &'static [Role] {
+        match self {
+            Self::RoleGrant | Self::KeyRevocation | Self::BulkExport => &[Role::SecurityAdmin],
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|kind| kind.word() == text).ok_or(())
+    }
+}

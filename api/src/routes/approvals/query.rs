@@ -1,0 +1,21 @@
+//! Which approvals are asked for.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::approvals::State;
+
+/// Which approvals.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalQuery {
+    /// `pending`, `approved` or `refused`; any, where it is not said. Those that nobody decided on in time are among the
+    /// pending ones, as `expired`.
+    #[param(inline)]
+    pub(super) state: Option<State>,
+    /// Two, four or six digits: province, city or county (GB/T 2260).
+    pub(super) division: Option<String>,
+    /// Those older than the one with this id: `next_before` of the answer before.
+    pub(super) before: Option<String>,
+}
