@@ -151,18 +151,18 @@ async fn nothing_that_is_there_is_ever_overwritten() {
 }
 
 /// Where a backup is restored to.
-struct Place {
+pub(crate) struct Place {
     database: TestDatabase,
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let database = TestDatabase::new(Backend::of_this_run()).unwrap();
         Self { database, folder: tempfile::TempDir::new().unwrap() }
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -170,7 +170,7 @@ impl Place {
         self.database.directory().join("keys")
     }
 
-    fn settle(&self, config: &mut Config) {
+    pub(crate) fn settle(&self, config: &mut Config) {
         config.database_url = Secret::from(self.database.url().to_owned());
         config.data_dir = self.database.directory().to_string_lossy().into_owned();
     }
@@ -180,13 +180,21 @@ fn secret(passphrase: Option<&str>) -> Option<Secret> {
     passphrase.map(|passphrase| Secret::from(passphrase.to_owned()))
 }
 
-async fn make(app: &TestApp, out: &Path, passphrase: Option<&str>) -> Result<Manifest, BackupError> {
+pub(crate) async fn make(
+    app: &TestApp,
+    out: &Path,
+    passphrase: Option<&str>,
+) -> Result<Manifest, BackupError> {
     let config = app.running.app().config.clone();
     let options = Options { out: out.to_owned(), passphrase: secret(passphrase), keys: true, now: BEGINNING };
     tokio::task::spawn_blocking(move || backup::create(&config, &options)).await.unwrap()
 }
 
-async fn restore(place: &Place, file: &Path, passphrase: Option<&str>) -> Result<Manifest, BackupError> {
+pub(crate) async fn restore(
+    place: &Place,
+    file: &Path,
+    passphrase: Option<&str>,
+) -> Result<Manifest, BackupError> {
     let mut config = Config::default();
     place.settle(&mut config);
     let (file, passphrase) = (file.to_owned(), secret(passphrase));

@@ -4,6 +4,7 @@ mod audit;
 mod authority;
 mod backup;
 mod cluster;
+mod data_keys;
 mod deploy;
 mod devices;
 mod errors;

@@ -1,10 +1,13 @@
 //! Queries on ciphertexts wherever they are stored: walked through in the order of their rows, and replaced.
+//!
+//! Every `vault::Column` is here; one that is not does not compile.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Integer};
 
-use super::{Conn, StoreError};
-use crate::schema::{certificate_versions, certificates, holders, reveals};
+use super::{Conn, StoreError, transaction};
+use crate::schema::{certificate_versions, certificates, holders, reveals, totp_factors};
 use crate::vault::Column;
 
 diesel::define_sql_function! {
@@ -15,10 +18,32 @@ diesel::define_sql_function! {
 /// Which row of a column: its id and, where a row has one, its version; 0 elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowKey {
-    /// The id of the row, or of the certificate.
+    /// The id of the row, of the certificate or of the account.
     pub id: String,
     /// The version of the certificate.
     pub version: i32,
+}
+
+/// A ciphertext, and the one to be put in its place.
+pub struct Replacement {
+    /// Whose.
+    pub key: RowKey,
+    /// The one that was read.
+    pub as_read: Vec<u8>,
+    /// The one that takes its place.
+    pub new: Vec<u8>,
+}
+
+/// Makes a connection one for replacing many: on PostgreSQL nothing waits for the disk, since whatever a crash undoes
+/// is found and replaced again.
+///
+/// # Errors
+/// When the database cannot.
+pub fn relax(conn: &mut Conn) -> Result<(), StoreError> {
+    if let Conn::Postgres(conn) = conn {
+        conn.batch_execute("SET synchronous_commit = off")?;
+    }
+    Ok(())
 }
 
 /// The first `count` bytes of each ciphertext of a column after `after`, `limit` of them.
@@ -32,20 +57,21 @@ pub fn heads(
     count: i32,
     limit: i64,
 ) -> Result<Vec<(RowKey, Vec<u8>)>, StoreError> {
-    /// The page of a table whose key is `id`.
+    /// The page of a table whose key is one text.
     macro_rules! page {
-        ($table:ident, $ciphertext:ident) => {{
-            let rows = $table::table.filter($table::id.gt(&after.id)).order($table::id).limit(limit);
-            let rows = rows.select(($table::id, substr($table::$ciphertext, 1, count)));
+        ($table:ident, $id:ident, $ciphertext:ident) => {{
+            let rows = $table::table.filter($table::$id.gt(&after.id)).order($table::$id).limit(limit);
+            let rows = rows.select(($table::$id, substr($table::$ciphertext, 1, count)));
             let rows = rows.load::<(String, Vec<u8>)>(conn)?;
             Ok(rows.into_iter().map(|(id, head)| (RowKey { id, version: 0 }, head)).collect())
         }};
     }
     match column {
-        Column::HolderCode => page!(holders, code_ciphertext),
-        Column::CertificateNumber => page!(certificates, number_ciphertext),
-        Column::RevealBasis => page!(reveals, basis_ciphertext),
+        Column::HolderCode => page!(holders, id, code_ciphertext),
+        Column::CertificateNumber => page!(certificates, id, number_ciphertext),
         Column::CertificateItems => heads_of_items(conn, after, count, limit),
+        Column::RevealBasis => page!(reveals, id, basis_ciphertext),
+        Column::TotpSecret => page!(totp_factors, account_id, secret_ciphertext),
     }
 }
 
@@ -75,88 +101,64 @@ fn heads_of_items(
 /// # Errors
 /// When the database cannot.
 pub fn find(conn: &mut Conn, column: Column, key: &RowKey) -> Result<Option<Vec<u8>>, StoreError> {
+    macro_rules! ciphertext {
+        ($table:ident, $ciphertext:ident, $key:expr) => {
+            $table::table.find($key).select($table::$ciphertext).get_result(conn).optional()?
+        };
+    }
     let RowKey { id, version } = key;
     Ok(match column {
-        Column::HolderCode => {
-            holders::table.find(id).select(holders::code_ciphertext).get_result(conn).optional()?
-        }
-        Column::CertificateNumber => {
-            certificates::table.find(id).select(certificates::number_ciphertext).get_result(conn).optional()?
-        }
-        Column::RevealBasis => {
-            reveals::table.find(id).select(reveals::basis_ciphertext).get_result(conn).optional()?
-        }
-        Column::CertificateItems => {
-            let row = certificate_versions::table.find((id, version));
-            row.select(certificate_versions::items_ciphertext).get_result(conn).optional()?
-        }
+        Column::HolderCode => ciphertext!(holders, code_ciphertext, id),
+        Column::CertificateNumber => ciphertext!(certificates, number_ciphertext, id),
+        Column::CertificateItems => ciphertext!(certificate_versions, items_ciphertext, (id, version)),
+        Column::RevealBasis => ciphertext!(reveals, basis_ciphertext, id),
+        Column::TotpSecret => ciphertext!(totp_factors, secret_ciphertext, id),
     })
 }
 
-/// Puts a ciphertext in the place of the one that was read: `false` when another is there by now.
+/// Puts each new ciphertext in the place of the one that was read, unless another is there by now. How many were.
+///
+/// On SQLite in one transaction, as commits are what takes time there. On PostgreSQL each by itself: who holds one row
+/// only and waits for none is never part of a deadlock with the servers.
 ///
 /// # Errors
-/// When the database cannot.
-pub fn replace(
-    conn: &mut Conn,
-    column: Column,
-    key: &RowKey,
-    as_read: &[u8],
-    new: &[u8],
-) -> Result<bool, StoreError> {
-    let RowKey { id, version } = key;
+/// When the database cannot. Those before then may have been replaced.
+pub fn replace(conn: &mut Conn, column: Column, all: &[Replacement]) -> Result<u64, StoreError> {
+    let each = |conn: &mut Conn| {
+        all.iter().try_fold(0, |count, one| Ok(count + u64::from(replace_one(conn, column, one)?)))
+    };
+    match conn {
+        Conn::Postgres(_) => each(conn),
+        Conn::Sqlite(_) => passed_by(transaction(conn, each)),
+    }
+}
+
+/// None are replaced where a server is in the way for longer than one waits. Whoever walks by again meets them again.
+fn passed_by<T: Default>(replaced: Result<T, StoreError>) -> Result<T, StoreError> {
+    match replaced {
+        Err(StoreError::Busy) => Ok(T::default()),
+        replaced => replaced,
+    }
+}
+
+fn replace_one(conn: &mut Conn, column: Column, one: &Replacement) -> Result<bool, StoreError> {
+    macro_rules! put {
+        ($table:ident, $ciphertext:ident, $key:expr) => {
+            diesel::update($table::table.find($key))
+                .filter($table::$ciphertext.eq(&one.as_read))
+                .set($table::$ciphertext.eq(&one.new))
+                .execute(conn)
+        };
+    }
+    let RowKey { id, version } = &one.key;
     let changed = match column {
-        Column::HolderCode => diesel::update(holders::table.find(id))
-            .filter(holders::code_ciphertext.eq(as_read))
-            .set(holders::code_ciphertext.eq(new))
-            .execute(conn)?,
-        Column::CertificateNumber => diesel::update(certificates::table.find(id))
-            .filter(certificates::number_ciphertext.eq(as_read))
-            .set(certificates::number_ciphertext.eq(new))
-            .execute(conn)?,
-        Column::RevealBasis => diesel::update(reveals::table.find(id))
-            .filter(reveals::basis_ciphertext.eq(as_read))
-            .set(reveals::basis_ciphertext.eq(new))
-            .execute(conn)?,
-        Column::CertificateItems => diesel::update(certificate_versions::table.find((id, version)))
-            .filter(certificate_versions::items_ciphertext.eq(as_read))
-            .set(certificate_versions::items_ciphertext.eq(new))
-            .execute(conn)?,
+        Column::HolderCode => put!(holders, code_ciphertext, id),
+        Column::CertificateNumber => put!(certificates, number_ciphertext, id),
+        Column::CertificateItems => put!(certificate_versions, items_ciphertext, (id, version)),
+        Column::RevealBasis => put!(reveals, basis_ciphertext, id),
+        Column::TotpSecret => put!(totp_factors, secret_ciphertext, id),
     };
-    Ok(changed == 1)
-}
-
-/// Says by what a value is found or compared, where that was not known: the index of a code or a number, the MAC of
-/// items.
-///
-/// # Errors
-/// When the database cannot, or the index is another row's.
-pub fn set_index(conn: &mut Conn, column: Column, key: &RowKey, index: &Index) -> Result<(), StoreError> {
-    let RowKey { id, version } = key;
-    match (column, index) {
-        (Column::HolderCode, Index::Text(index)) => {
-            diesel::update(holders::table.find(id)).set(holders::code_index.eq(index)).execute(conn)?
-        }
-        (Column::CertificateNumber, Index::Text(index)) => diesel::update(certificates::table.find(id))
-            .set(certificates::number_index.eq(index))
-            .execute(conn)?,
-        (Column::CertificateItems, Index::Mac(mac)) => diesel::update(certificate_versions::table.find((id, version)))
-            .set(certificate_versions::items_mac.eq(mac))
-            .execute(conn)?,
-        _ => 0,
-    };
-    Ok(())
-}
-
-/// What a value is found or compared by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Index {
-    /// A blind index.
-    Text(String),
-    /// A MAC.
-    Mac(Vec<u8>),
-    /// Nothing.
-    None,
+    Ok(passed_by(changed.map_err(StoreError::from))? == 1)
 }
 
 /// How many ciphertexts a column has.
@@ -167,7 +169,8 @@ pub fn count(conn: &mut Conn, column: Column) -> Result<i64, StoreError> {
     Ok(match column {
         Column::HolderCode => holders::table.count().get_result(conn)?,
         Column::CertificateNumber => certificates::table.count().get_result(conn)?,
-        Column::RevealBasis => reveals::table.count().get_result(conn)?,
         Column::CertificateItems => certificate_versions::table.count().get_result(conn)?,
+        Column::RevealBasis => reveals::table.count().get_result(conn)?,
+        Column::TotpSecret => totp_factors::table.count().get_result(conn)?,
     })
 }

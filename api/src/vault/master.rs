@@ -16,6 +16,12 @@ const MASTER: &str = "master";
 
 /// What keeps master keys.
 pub trait Wrap: Send + Sync {
+    /// The names of all master keys, oldest first.
+    ///
+    /// # Errors
+    /// When their keeper cannot say.
+    fn names(&self) -> Result<Vec<String>, VaultError>;
+
     /// The name of the master key that wraps now; `None` when there is none yet.
     ///
     /// # Errors
@@ -47,7 +53,11 @@ pub struct KeystoreMaster(pub Arc<Keystore>);
 impl KeystoreMaster {
     /// Old ones may have been taken away, so that it is the highest number that counts.
     fn newest_number(&self) -> Result<Option<u32>, VaultError> {
-        Ok(self.0.names()?.iter().filter_map(|name| number(name)).max())
+        Ok(self.numbers()?.into_iter().max())
+    }
+
+    fn numbers(&self) -> Result<Vec<u32>, VaultError> {
+        Ok(self.0.names()?.iter().filter_map(|name| number(name)).collect())
     }
 
     fn key(&self, name: &str) -> Result<SecretKey, VaultError> {
@@ -59,6 +69,12 @@ impl KeystoreMaster {
 }
 
 impl Wrap for KeystoreMaster {
+    fn names(&self) -> Result<Vec<String>, VaultError> {
+        let mut numbers = self.numbers()?;
+        numbers.sort_unstable();
+        Ok(numbers.into_iter().map(name).collect())
+    }
+
     fn newest(&self) -> Result<Option<String>, VaultError> {
         Ok(self.newest_number()?.map(name))
     }
