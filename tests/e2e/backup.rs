@@ -152,7 +152,7 @@ async fn nothing_that_is_there_is_ever_overwritten() {
 
 /// Where a backup is restored to.
 pub(crate) struct Place {
-    database: TestDatabase,
+    pub(crate) database: TestDatabase,
     folder: tempfile::TempDir,
 }
 

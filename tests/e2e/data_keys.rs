@@ -15,7 +15,7 @@ use yzt_api::store::{StoreError, data_keys as rows, factors, inventory};
 use yzt_api::vault::{Census, Column, VaultError};
 use yzt_tests::actors::{Issuer, Person};
 use yzt_tests::app::BEGINNING;
-use yzt_tests::check::vehicle;
+use yzt_tests::check::{vehicles, with};
 use yzt_tests::{TestApp, TestDatabase};
 
 use crate::backup::{self, Place};
@@ -44,7 +44,7 @@ async fn all_is_encrypted_again_while_servers_write_though_it_is_killed_in_the_m
     let app = TestApp::spawn_with(|config| config.reveals_per_day = 1000).await;
     let (old, new) = fill(&app).await;
     let (before, plain, indices) =
-        (ciphertexts(&app), plain_values(&app).await, dump(app.database(), &INDICES));
+        (ciphertexts(&app), plain_values(app.database(), &app).await, dump(app.database(), &INDICES));
     assert!(before.iter().all(|column| !column.is_empty()), "something in every column");
 
     let load = Load::start(&app).await;
@@ -76,7 +76,7 @@ async fn all_is_encrypted_again_while_servers_write_though_it_is_killed_in_the_m
     for (before, after) in before.iter().zip(&after) {
         assert!(before.iter().all(|(key, value)| after[key] != *value), "every ciphertext is another");
     }
-    is_within(&plain, &plain_values(&app).await);
+    is_within(&plain, &plain_values(app.database(), &app).await);
     for (before, after) in indices.iter().zip(&dump(app.database(), &INDICES)) {
         is_within(before, after);
     }
@@ -87,7 +87,7 @@ async fn all_is_encrypted_again_while_servers_write_though_it_is_killed_in_the_m
     backup::make(&app, &file, Some("a passphrase")).await.unwrap();
     backup::restore(&place, &file, Some("a passphrase")).await.unwrap();
     let restored = TestApp::spawn_with(|config| place.settle(config)).await;
-    is_within(&plain, &plain_values(&restored).await);
+    is_within(&plain, &plain_values(&place.database, &restored).await);
 }
 
 #[tokio::test]
@@ -200,7 +200,7 @@ fn run(app: &TestApp, arguments: &[&str]) -> String {
 /// Certificates, a reveal and an authenticator app under the first data key; then a second one, which the server has
 /// not taken up. Both.
 async fn fill(app: &TestApp) -> (uuid::Uuid, uuid::Uuid) {
-    let lines: Vec<_> = (0..CERTIFICATES).map(|number| vehicle(number, &json!({}))).collect();
+    let lines: Vec<_> = vehicles().take(CERTIFICATES).collect();
     app.issuer().await.send_in(&lines).await;
     let issued = app.issued(Kind::PractitionerQualification).await;
     let asked = json!({ "purpose": "correction", "basis": "案件编号 2026-0615" });
@@ -271,11 +271,11 @@ impl Load {
 
 async fn work(issuer: Issuer, holder: Person, id: String, stop: Arc<AtomicBool>) -> u32 {
     let mut presented = 0;
-    for number in 0.. {
-        let added = vehicle(CERTIFICATES + number, &json!({}));
+    let known: Vec<_> = vehicles().take(CERTIFICATES).collect();
+    for (number, added) in vehicles().skip(CERTIFICATES).enumerate() {
         let change =
             json!({ "event": "change", "holderAddress": format!("辽宁省沈阳市和平区示例路{number}号") });
-        let changed = vehicle(number % CERTIFICATES, &change);
+        let changed = with(known[number % CERTIFICATES].clone(), &change);
         issuer.send_in(&[added, changed]).await;
         let shown = holder.post(&format!("/v1/certificates/{id}/presentations"), &json!({})).await;
         let _: Value = shown.json(201);
@@ -318,7 +318,7 @@ fn ciphertexts(app: &TestApp) -> Vec<Rows> {
 }
 
 /// Every value there is, decrypted by the server's own vault, by column and row.
-async fn plain_values(app: &TestApp) -> Rows {
+async fn plain_values(database: &TestDatabase, app: &TestApp) -> Rows {
     let columns = [
         Column::HolderCode,
         Column::CertificateNumber,
@@ -326,7 +326,7 @@ async fn plain_values(app: &TestApp) -> Rows {
         Column::RevealBasis,
         Column::TotpSecret,
     ];
-    let found = ciphertexts(app);
+    let found = dump(database, &CIPHERTEXTS);
     let vault = Arc::clone(&app.running.app().vault);
     let decrypt = move || {
         let mut values = Rows::new();
