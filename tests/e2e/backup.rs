@@ -166,7 +166,12 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    fn keys(&self) -> PathBuf {
+    /// Restores a backup here that is not encrypted.
+    pub(crate) async fn restore(&self, file: &Path) -> Result<Manifest, BackupError> {
+        restore(self, file, None).await
+    }
+
+    pub(crate) fn keys(&self) -> PathBuf {
         self.database.directory().join("keys")
     }
 
@@ -261,7 +266,7 @@ fn names(conn: &mut Conn, query: &str) -> Vec<String> {
 }
 
 /// Every row of every table, as text.
-fn all_rows(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn all_rows(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
     let mut conn = inventory::connect(&database.settings()).unwrap();
     let tables: Result<_, StoreError> = inventory::rows(&mut conn);
     let dump = |table: String| {

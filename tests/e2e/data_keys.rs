@@ -1,7 +1,6 @@
 //! Data keys renewed while servers work: everything is encrypted again, stays readable, and nothing else changes.
 
 use std::collections::BTreeMap;
-use std::process::{Child, Command, ExitCode, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,19 +17,20 @@ use yzt_tests::app::BEGINNING;
 use yzt_tests::check::{vehicles, with};
 use yzt_tests::{TestApp, TestDatabase};
 
+use crate::authority::binding_request;
 use crate::backup::{self, Place};
+use crate::command::{begin, run};
 
-/// The arguments of a command that runs in a process of its own.
-const ARGUMENTS: &str = "YZT_TEST_ARGUMENTS";
 /// Certificates that are there when it begins: enough that it is killed in the middle.
 const CERTIFICATES: usize = 400;
 
-/// Every ciphertext, and what stands beside them and must not change.
-const CIPHERTEXTS: [&str; 5] = [
+/// Every ciphertext, in the order of `Column::ALL`, and what stands beside them and must not change.
+const CIPHERTEXTS: [&str; 6] = [
     "SELECT id AS key, {code_ciphertext} AS value FROM holders",
     "SELECT id AS key, {number_ciphertext} AS value FROM certificates",
     "SELECT certificate_id || '/' || version AS key, {items_ciphertext} AS value FROM certificate_versions",
     "SELECT id AS key, {basis_ciphertext} AS value FROM reveals",
+    "SELECT id AS key, {organisation_code_ciphertext} AS value FROM bindings",
     "SELECT account_id AS key, {secret_ciphertext} AS value FROM totp_factors",
 ];
 const INDICES: [&str; 3] = [
@@ -48,7 +48,7 @@ async fn all_is_encrypted_again_while_servers_write_though_it_is_killed_in_the_m
     assert!(before.iter().all(|column| !column.is_empty()), "something in every column");
 
     let load = Load::start(&app).await;
-    let mut command = begin(&app, &["data-keys", "reencrypt"]);
+    let mut command = begin(app.database(), &["data-keys", "reencrypt"]);
     while under(&census(&app).await, new) == 0 {
         assert!(command.try_wait().unwrap().is_none(), "it ended before it was killed");
     }
@@ -60,7 +60,7 @@ async fn all_is_encrypted_again_while_servers_write_though_it_is_killed_in_the_m
 
     // From here on nothing is encrypted under the older one.
     app.running.app().learn_data_keys().await.unwrap();
-    let said = run(&app, &["data-keys", "reencrypt"]);
+    let said = run(app.database(), &["data-keys", "reencrypt"]);
     assert!(said.contains(&format!("data key {old} is retired")), "{said}");
     let presented = load.stop().await;
     assert!(presented > 0);
@@ -94,7 +94,7 @@ async fn all_is_encrypted_again_while_servers_write_though_it_is_killed_in_the_m
 async fn a_server_that_does_not_know_a_data_key_yet_finds_it_when_it_meets_a_ciphertext() {
     let app = TestApp::spawn().await;
     let neighbour = app.neighbour().await;
-    let said = run(&app, &["data-keys", "rotate"]);
+    let said = run(app.database(), &["data-keys", "rotate"]);
     assert!(said.contains("encrypts from now on"), "{said}");
     // One has taken it up, the other has not.
     app.running.app().learn_data_keys().await.unwrap();
@@ -111,15 +111,15 @@ async fn a_server_that_does_not_know_a_data_key_yet_finds_it_when_it_meets_a_cip
 async fn a_new_master_key_wraps_all_data_keys_and_the_old_one_is_needed_no_more() {
     let app = TestApp::spawn().await;
     let issued = app.issued(Kind::PractitionerQualification).await;
-    run(&app, &["data-keys", "rotate"]);
+    run(app.database(), &["data-keys", "rotate"]);
 
     // Made first, for all servers to have; wrapped by it later, twice: the second time there is nothing to do.
-    let said = run(&app, &["data-keys", "rewrap", "--only-make"]);
+    let said = run(app.database(), &["data-keys", "rewrap", "--only-make"]);
     assert!(said.contains("master key master-2 is made"), "{said}");
-    assert!(run(&app, &["data-keys", "list"]).contains("master-2  newest, wraps nothing yet"));
-    assert!(run(&app, &["data-keys", "rewrap"]).contains("master-2: 2 data keys wrapped again"));
-    assert!(run(&app, &["data-keys", "rewrap"]).contains("master-2: 0 data keys wrapped again"));
-    let said = run(&app, &["data-keys", "rewrap", "--new"]);
+    assert!(run(app.database(), &["data-keys", "list"]).contains("master-2  newest, wraps nothing yet"));
+    assert!(run(app.database(), &["data-keys", "rewrap"]).contains("master-2: 2 data keys wrapped again"));
+    assert!(run(app.database(), &["data-keys", "rewrap"]).contains("master-2: 0 data keys wrapped again"));
+    let said = run(app.database(), &["data-keys", "rewrap", "--new"]);
     assert!(said.contains("master-3: 2 data keys wrapped again"), "{said}");
     for name in ["master", "master-2"] {
         assert!(said.contains(&format!("master key {name} is no longer needed")), "{said}");
@@ -160,41 +160,12 @@ async fn what_does_not_open_is_left_and_told_and_its_key_stays() {
     let write = move |conn: &mut _| diesel::sql_query(copy).execute(conn).map_err(StoreError::from);
     assert_eq!(app.running.app().db.write(write).await.unwrap(), 1);
 
-    let done = begin(&app, &["data-keys", "reencrypt"]).wait_with_output().unwrap();
+    let done = begin(app.database(), &["data-keys", "reencrypt"]).wait_with_output().unwrap();
     assert!(!done.status.success());
     let said = String::from_utf8(done.stderr).unwrap();
     assert!(said.contains("1 ciphertexts do not open"), "{said}");
     let census = census(&app).await;
     assert_eq!((under(&census, old), retired(&app).await), (1, Vec::new()));
-}
-
-/// The `yzt` command, in a process of its own.
-#[test]
-#[ignore = "run by the other tests here, as a process"]
-fn the_command() {
-    let arguments = std::env::var(ARGUMENTS).unwrap();
-    let code = yzt_api::cli::run(["yzt"].into_iter().chain(arguments.split(' ')).map(Into::into));
-    assert_eq!(code, ExitCode::SUCCESS);
-}
-
-fn begin(app: &TestApp, arguments: &[&str]) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "data_keys::the_command", "--ignored", "--nocapture"])
-        .env(ARGUMENTS, arguments.join(" "))
-        .env("YZT_DATABASE_URL", app.database().url())
-        .env("YZT_DATA_DIR", app.database().directory())
-        .env("YZT_KEYSTORE_ROUNDS", "1")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-/// What a command said that did what it was asked.
-fn run(app: &TestApp, arguments: &[&str]) -> String {
-    let Output { status, stdout, stderr } = begin(app, arguments).wait_with_output().unwrap();
-    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
-    String::from_utf8(stdout).unwrap()
 }
 
 /// Certificates, a reveal and an authenticator app under the first data key; then a second one, which the server has
@@ -206,6 +177,7 @@ async fn fill(app: &TestApp) -> (uuid::Uuid, uuid::Uuid) {
     let asked = json!({ "purpose": "correction", "basis": "案件编号 2026-0615" });
     let operator = app.operator().await;
     let _ = operator.post(&format!("/v1/certificates/{}/reveals", issued.id), &asked).await.json(201);
+    binding_request(app, "2101").await;
     let login = app.account(Role::Operator, None).await;
     let account_id = login.strip_prefix("operator-").unwrap().to_owned();
     let cell = Column::TotpSecret.of(&account_id);
@@ -319,18 +291,11 @@ fn ciphertexts(app: &TestApp) -> Vec<Rows> {
 
 /// Every value there is, decrypted by the server's own vault, by column and row.
 async fn plain_values(database: &TestDatabase, app: &TestApp) -> Rows {
-    let columns = [
-        Column::HolderCode,
-        Column::CertificateNumber,
-        Column::CertificateItems,
-        Column::RevealBasis,
-        Column::TotpSecret,
-    ];
     let found = dump(database, &CIPHERTEXTS);
     let vault = Arc::clone(&app.running.app().vault);
     let decrypt = move || {
         let mut values = Rows::new();
-        for (column, rows) in columns.into_iter().zip(found) {
+        for (column, rows) in Column::ALL.into_iter().zip(found) {
             for (key, value) in rows {
                 let bytes = data_encoding::HEXLOWER.decode(value.as_bytes()).unwrap();
                 let plain = vault.open_bytes(&column.of(&key), &bytes).unwrap();

@@ -11,7 +11,7 @@ use crate::auth::real_name;
 use crate::problem::Problem;
 use crate::store::bindings::{self as rows, BindingRow};
 use crate::store::{Conn, StoreError, certificates, holders, wechat_users};
-use crate::vault::Field;
+use crate::vault::{Column, Field};
 
 /// A person who wants to act for an organisation.
 pub(super) struct Asked {
@@ -26,14 +26,16 @@ pub(super) async fn ask(app: &App, user_id: String, asked: Asked) -> Result<Bind
     let confirmed = real_name::confirm(app, &asked.person_id, &asked.person_name).await?;
     let now = app.clock.now();
     let elsewhere = format!("{:0<6}", app.config.iss);
+    let (id, code) = (app.new_id().to_string(), asked.code);
+    let cell = Column::OrganisationCode.of(&id);
+    let index = app.vault.index(Field::HolderCode, code.as_str());
     let row = BindingRow {
-        organisation_code: Some(asked.code.as_str().to_owned()),
+        organisation_code_ciphertext: Some(app.vault.seal(&cell, code.as_str().as_bytes())?),
+        organisation_code_index: Some(index.clone()),
         organisation_name: Some(asked.name),
         applicant: Some(asked.person_name),
-        ..asked_now(app.new_id().to_string(), user_id, ORGANISATION, confirmed.reference, now)
+        ..asked_now(id, user_id, ORGANISATION, confirmed.reference, now)
     };
-    let code = asked.code;
-    let index = app.vault.index(Field::HolderCode, code.as_str());
     let work = move |conn: &mut Conn| -> Result<_, StoreError> {
         wechat_users::touch(conn, &row.wechat_user_id, now.millis())?;
         let holder = holders::find_by_typed_code(conn, ORGANISATION, &index)?;
@@ -44,7 +46,7 @@ pub(super) async fn ask(app: &App, user_id: String, asked: Asked) -> Result<Bind
         if let Some(bound) = bound {
             return Ok((bound, holder.map(|holder| holder.name), None));
         }
-        if let Some(pending) = rows::pending_of(conn, &row.wechat_user_id, code.as_str())? {
+        if let Some(pending) = rows::pending_of(conn, &row.wechat_user_id, &index)? {
             return Ok((pending, None, None));
         }
         let division = match &holder {

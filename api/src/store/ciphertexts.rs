@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Binary, Integer};
 
 use super::{Conn, StoreError, transaction};
-use crate::schema::{certificate_versions, certificates, holders, reveals, totp_factors};
+use crate::schema::{bindings, certificate_versions, certificates, holders, reveals, totp_factors};
 use crate::vault::Column;
 
 diesel::define_sql_function! {
@@ -71,8 +71,23 @@ pub fn heads(
         Column::CertificateNumber => page!(certificates, id, number_ciphertext),
         Column::CertificateItems => heads_of_items(conn, after, count, limit),
         Column::RevealBasis => page!(reveals, id, basis_ciphertext),
+        Column::OrganisationCode => heads_of_organisation_codes(conn, after, count, limit),
         Column::TotpSecret => page!(totp_factors, account_id, secret_ciphertext),
     }
+}
+
+/// Only organisations have one.
+fn heads_of_organisation_codes(
+    conn: &mut Conn,
+    after: &RowKey,
+    count: i32,
+    limit: i64,
+) -> Result<Vec<(RowKey, Vec<u8>)>, StoreError> {
+    let there = bindings::table.filter(bindings::organisation_code_ciphertext.is_not_null());
+    let rows = there.filter(bindings::id.gt(&after.id)).order(bindings::id).limit(limit);
+    let head = substr(bindings::organisation_code_ciphertext.assume_not_null(), 1, count);
+    let rows = rows.select((bindings::id, head)).load::<(String, Vec<u8>)>(conn)?;
+    Ok(rows.into_iter().map(|(id, head)| (RowKey { id, version: 0 }, head)).collect())
 }
 
 fn heads_of_items(
@@ -112,6 +127,11 @@ pub fn find(conn: &mut Conn, column: Column, key: &RowKey) -> Result<Option<Vec<
         Column::CertificateNumber => ciphertext!(certificates, number_ciphertext, id),
         Column::CertificateItems => ciphertext!(certificate_versions, items_ciphertext, (id, version)),
         Column::RevealBasis => ciphertext!(reveals, basis_ciphertext, id),
+        Column::OrganisationCode => {
+            let row = bindings::table.find(id).filter(bindings::organisation_code_ciphertext.is_not_null());
+            let code = bindings::organisation_code_ciphertext.assume_not_null();
+            row.select(code).get_result(conn).optional()?
+        }
         Column::TotpSecret => ciphertext!(totp_factors, secret_ciphertext, id),
     })
 }
@@ -156,6 +176,7 @@ fn replace_one(conn: &mut Conn, column: Column, one: &Replacement) -> Result<boo
         Column::CertificateNumber => put!(certificates, number_ciphertext, id),
         Column::CertificateItems => put!(certificate_versions, items_ciphertext, (id, version)),
         Column::RevealBasis => put!(reveals, basis_ciphertext, id),
+        Column::OrganisationCode => put!(bindings, organisation_code_ciphertext, id),
         Column::TotpSecret => put!(totp_factors, secret_ciphertext, id),
     };
     Ok(passed_by(changed.map_err(StoreError::from))? == 1)
@@ -171,6 +192,10 @@ pub fn count(conn: &mut Conn, column: Column) -> Result<i64, StoreError> {
         Column::CertificateNumber => certificates::table.count().get_result(conn)?,
         Column::CertificateItems => certificate_versions::table.count().get_result(conn)?,
         Column::RevealBasis => reveals::table.count().get_result(conn)?,
+        Column::OrganisationCode => {
+            let there = bindings::table.filter(bindings::organisation_code_ciphertext.is_not_null());
+            there.count().get_result(conn)?
+        }
         Column::TotpSecret => totp_factors::table.count().get_result(conn)?,
     })
 }

@@ -15,17 +15,20 @@ pub enum Column {
     CertificateItems,
     /// What exactly personal data was shown for.
     RevealBasis,
+    /// The code of an organisation that somebody wants to act for.
+    OrganisationCode,
     /// The secret of an account's authenticator app.
     TotpSecret,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
+        Self::OrganisationCode,
         Self::TotpSecret,
     ];
 
@@ -37,6 +40,7 @@ impl Column {
             Self::CertificateNumber => "certificates.number_ciphertext",
             Self::CertificateItems => "certificate_versions.items_ciphertext",
             Self::RevealBasis => "reveals.basis_ciphertext",
+            Self::OrganisationCode => "bindings.organisation_code_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
         }
     }
@@ -51,9 +55,7 @@ impl Column {
     pub(super) fn of_row(self, key: &RowKey) -> Cell {
         match self {
             Self::CertificateItems => self.of_version(&key.id, key.version),
-            Self::HolderCode | Self::CertificateNumber | Self::RevealBasis | Self::TotpSecret => {
-                self.of(&key.id)
-            }
+            _ => self.of(&key.id),
         }
     }
 
