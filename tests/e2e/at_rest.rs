@@ -195,6 +195,7 @@ impl Server {
             .env("YZT_KEYSTORE_ROUNDS", "1")
             .env("YZT_PASSWORD_ROUNDS", "1")
             .env("YZT_PASSWORD_LIFETIME", "0")
+            .env("YZT_DEVICE_CREDENTIALS", "true")
             .env("YZT_LOG_LEVEL", "trace")
             .env("YZT_WECHAT_APP_ID", APP_ID)
             .env("YZT_WECHAT_SECRET", APP_SECRET)

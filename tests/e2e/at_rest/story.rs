@@ -20,9 +20,9 @@ use crate::wechat::{APP_SECRET, REAL_NAME_SECRET};
 
 /// People of these ids, with valid checks, exist nowhere.
 const CLERK: &str = "210102199001010111";
-const NOBODY: &str = "210102198503070017";
+const NOBODY: &str = "210102198503070013";
 /// … and one with a check that is not.
-const MISTYPED: &str = "210102198503070018";
+const MISTYPED: &str = "210102198503070015";
 const PHONE: &str = "13812345678";
 const OTHER_PHONE: &str = "13987654321";
 const ADDRESS: &str = "辽宁省沈阳市和平区无名大街七十六号";
@@ -32,8 +32,10 @@ const BASIS: &str = "案件编号 2026-0615-甲";
 const OPENID: &str = "oTest-of-a-driver-in-a-story";
 const CLERK_OPENID: &str = "oTest-of-a-clerk-in-a-story";
 
-/// What may be where: a code is kept as evidence with its receipt, and tells what every officer sees.
+/// What may be where: a code is kept as evidence with its receipt, …
 const EVIDENCE: &[&str] = &["database", "backup"];
+/// … and a sealed certificate tells what every officer sees (docs/protocol.md).
+const ON_THE_FACE: &[&str] = EVIDENCE;
 
 pub(super) struct Story<'a> {
     site: &'a Site,
@@ -114,7 +116,9 @@ impl<'a> Story<'a> {
         {
             self.keep(what, item.as_str().unwrap());
         }
-        self.keep("the number of a certificate", licence["certificateNumber"].as_str().unwrap());
+        // Of a driver's certificate it is the id, and nowhere.
+        let number = licence["certificateNumber"].as_str().unwrap();
+        self.kept.push(Kept::new("the number of a certificate", number).but_in(ON_THE_FACE));
         (driver, licence)
     }
 
