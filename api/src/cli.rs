@@ -25,6 +25,7 @@ mod docs;
 mod generate;
 mod health;
 mod import;
+mod jobs;
 mod keys;
 mod migrate;
 mod progress;
@@ -84,6 +85,7 @@ enum Command {
     Restore(backup::Restore),
     Migrate(migrate::Migrate),
     Health(health::Health),
+    Jobs(jobs::Jobs),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -126,6 +128,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Restore(restore) => restore.run(config()?)?,
         Command::Migrate(migrate) => migrate.run(config()?)?,
         Command::Health(health) => health.run(&config()?)?,
+        Command::Jobs(jobs) => jobs.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)
