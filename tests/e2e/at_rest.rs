@@ -44,7 +44,7 @@ async fn nothing_that_must_be_kept_can_be_read_in_anything_that_is_stored_or_wri
     let metrics = story.visitor().get("/metrics").await.text;
 
     let mut places = vec![Place::new("metrics", "/v1/ingest").with("/metrics", metrics)];
-    places.extend(site.redis.as_ref().map(|redis| redis_place(redis)));
+    places.extend(site.redis.as_ref().map(redis_place));
     let export = site.folder("export").join("audit.ndjson");
     let written = command::run(&site.database, &["audit", "export", "--out", export.to_str().unwrap()]);
     places.push(Place::new("audit", &story.issuer_id).with_folder(&site.folder("export")));

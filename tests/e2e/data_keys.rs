@@ -277,12 +277,12 @@ fn dump(database: &TestDatabase, queries: &[&str]) -> Vec<Rows> {
         yzt_api::store::Conn::Postgres(_) => ("encode(", ", 'hex')"),
         yzt_api::store::Conn::Sqlite(_) => ("hex(", ")"),
     };
-    let mut pairs = |query: &&str| {
+    let pairs = |query: &&str| {
         let query = query.replace('{', open).replace('}', close);
         let pairs: Vec<Pair> = diesel::sql_query(query).load(&mut conn).unwrap();
         pairs.into_iter().map(|pair| (pair.key, pair.value.to_lowercase())).collect()
     };
-    queries.iter().map(|query| pairs(query)).collect()
+    queries.iter().map(pairs).collect()
 }
 
 fn ciphertexts(app: &TestApp) -> Vec<Rows> {
