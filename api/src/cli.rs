@@ -30,6 +30,7 @@ mod keys;
 mod migrate;
 mod progress;
 mod serve;
+mod service_keys;
 mod verify;
 
 #[cfg(test)]
@@ -81,6 +82,8 @@ enum Command {
     /// Add, list, disable and check accounts
     Accounts(accounts::Accounts),
     Audit(audit::Audit),
+    /// Register, list and revoke the keys that services sign requests with
+    ServiceKeys(service_keys::ServiceKeys),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Migrate(migrate::Migrate),
@@ -124,6 +127,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Admin(admin) => admin.run(config()?)?,
         Command::Accounts(accounts) => accounts.run(config()?)?,
         Command::Audit(audit) => return audit.run(config()?),
+        Command::ServiceKeys(keys) => keys.run(config()?)?,
         Command::Backup(backup) => backup.run(config()?)?,
         Command::Restore(restore) => restore.run(config()?)?,
         Command::Migrate(migrate) => migrate.run(config()?)?,

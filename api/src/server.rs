@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Origins};
 use crate::problem::{Code, Problem};
 use crate::vault::LEARN_EVERY;
-use crate::{budget, jobs, observe, publish, reload, routes};
+use crate::{auth, budget, jobs, observe, publish, reload, routes};
 
 /// How long a client may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -164,6 +164,7 @@ fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::S
             .app_data(web::PayloadConfig::new(body_limit))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(Code::NotFound).into()))
             .app_data(web::QueryConfig::default().error_handler(|_, _| Problem::new(Code::BadQuery).into()))
+            .wrap(from_fn(auth::signed_request::admit))
             .wrap(Compress::default())
             .wrap(from_fn(budget::limit))
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))

@@ -44,6 +44,7 @@ pub mod presentations;
 pub mod publication;
 pub mod receipts;
 pub mod reveals;
+pub mod service_keys;
 pub mod sessions;
 mod transaction;
 pub mod wechat_users;

@@ -23,6 +23,7 @@ mod present;
 mod receipts;
 mod reveals;
 mod sessions;
+mod signed_requests;
 mod signer;
 mod signing_service;
 mod stopping;

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Binding, ORGANISATION, add_account, holder, holder_row, unfit};
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::Account;
 use crate::clock::Timestamp;
 use crate::config::Secret;
@@ -77,7 +78,13 @@ pub fn pending(
 /// # Errors
 /// [`Code::NotFound`] when there is none, [`Code::OtherDivision`] when it is not this operator's to decide;
 /// [`Code::BindingDecided`] when a colleague was first; [`Code::UnfitValue`] for a refusal without a reason.
-pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) -> Result<Binding, Problem> {
+pub async fn decide(
+    app: &App,
+    operator: Account,
+    context: Context,
+    id: String,
+    decided: Decided,
+) -> Result<Binding, Problem> {
     let reason = decided.reason()?;
     let now = app.clock.now();
     let asked = id.clone();
@@ -87,7 +94,7 @@ pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) 
     let code = organisation_code(&app.vault, &asked)?;
     let name = asked.organisation_name.unwrap_or_default();
     let organisation = holder_row(app, ORGANISATION, code.reveal(), name)?;
-    let integrity = app.integrity.clone();
+    let (integrity, audit, context) = (app.integrity.clone(), app.audit.clone(), context.by(&operator));
     let work = move |conn: &mut Conn| -> Result<_, Problem> {
         let row = rows::find(conn, &id)?.ok_or(Code::NotFound)?;
         operator.require_division(row.division.as_deref().ok_or(Code::NotFound)?)?;
@@ -113,9 +120,24 @@ pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) 
             return Err(Code::BindingDecided.into());
         }
         let user = rows::of_user(conn, &row.wechat_user_id)?;
-        user.into_iter().find(|(known, ..)| known.id == id).ok_or_else(|| Code::NotFound.into())
+        let known = user.into_iter().find(|(known, ..)| known.id == id).ok_or(Code::NotFound)?;
+        audit.append_all(conn, &entries(&context, &row, decided.approve))?;
+        Ok(known)
     };
     Ok(Binding::of(app.db.write(work).await?))
+}
+
+/// What is audited: the decision, and the account that came of it.
+fn entries(context: &Context, row: &BindingRow, approved: bool) -> Vec<Entry> {
+    let entry = |action, kind| {
+        let entry = Entry::new(action, context.clone()).on(kind, row.id.as_str());
+        entry.in_division(row.division.as_deref().unwrap_or_default())
+    };
+    if !approved {
+        return vec![entry(Action::ApprovalRefused, "binding")];
+    }
+    let bound = entry(Action::IdentityBound, "account").detail("wechat_user", row.wechat_user_id.as_str());
+    vec![entry(Action::ApprovalGiven, "binding"), bound]
 }
 
 impl Decided {

@@ -7,6 +7,7 @@ use verifier_core::ids::{CitizenId, CreditCode, Division};
 
 use super::{Binding, ORGANISATION, asked_now};
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::real_name;
 use crate::problem::Problem;
 use crate::store::bindings::{self as rows, BindingRow};
@@ -22,7 +23,12 @@ pub(super) struct Asked {
 }
 
 /// Asks for it. What was asked before and waits, or is in force, is not asked again.
-pub(super) async fn ask(app: &App, user_id: String, asked: Asked) -> Result<Binding, Problem> {
+pub(super) async fn ask(
+    app: &App,
+    context: &Context,
+    user_id: String,
+    asked: Asked,
+) -> Result<Binding, Problem> {
     let confirmed = real_name::confirm(app, &asked.person_id, &asked.person_name).await?;
     let now = app.clock.now();
     let elsewhere = format!("{:0<6}", app.config.iss);
@@ -36,6 +42,9 @@ pub(super) async fn ask(app: &App, user_id: String, asked: Asked) -> Result<Bind
         applicant: Some(asked.person_name),
         ..asked_now(id, user_id, ORGANISATION, confirmed.reference, now)
     };
+    let audit = app.audit.clone();
+    let entry = Entry::new(Action::ApprovalRequested, context.clone())
+        .detail("real_name_reference", row.real_name_reference.as_str());
     let work = move |conn: &mut Conn| -> Result<_, StoreError> {
         wechat_users::touch(conn, &row.wechat_user_id, now.millis())?;
         let holder = holders::find_by_typed_code(conn, ORGANISATION, &index)?;
@@ -56,6 +65,8 @@ pub(super) async fn ask(app: &App, user_id: String, asked: Asked) -> Result<Bind
         let division = division.or_else(|| registered_in(&code)).unwrap_or(elsewhere);
         let row = BindingRow { division: Some(division), ..row };
         rows::insert(conn, &row)?;
+        let entry = entry.on("binding", row.id.as_str()).detail("wechat_user", row.wechat_user_id.as_str());
+        audit.append(conn, entry.in_division(row.division.as_deref().unwrap_or_default()))?;
         Ok((row, None, None))
     };
     Ok(Binding::of(app.db.write(work).await?))

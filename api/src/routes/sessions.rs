@@ -121,7 +121,7 @@ pub async fn refresh(
     responses((status = 200, description = "All that stand", body = Sessions)))]
 pub async fn list(app: web::Data<App>, caller: Caller) -> Result<web::Json<Sessions>, Problem> {
     let (config, now) = (app.config.clone(), app.clock.now());
-    let find = move |conn: &mut _| sessions::list(conn, &caller.account, &caller.session, &config, now);
+    let find = move |conn: &mut _| sessions::list(conn, &caller.account, caller.session(), &config, now);
     Ok(web::Json(Sessions { sessions: app.db.read(find).await? }))
 }
 
@@ -134,7 +134,7 @@ pub async fn sign_out(
     context: Context,
     Owing(caller): Owing,
 ) -> Result<HttpResponse, Problem> {
-    let id = caller.session.clone();
+    let id = caller.require_session()?.to_owned();
     end_one(&app, context, caller, id, Ended::SignedOut).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -150,9 +150,9 @@ pub async fn end_others(
 ) -> Result<HttpResponse, Problem> {
     let (audit, now) = (app.audit.clone(), app.clock.now());
     let end = move |conn: &mut Conn| {
-        let Caller { account, session, .. } = caller;
-        let ended = sessions::end_all(conn, &account.id, Some(&session), Ended::ByOwner, now)?;
-        let entry = Entry::new(Action::SessionEnded, context.by(&account)).on("account", account.id);
+        let account = &caller.account;
+        let ended = sessions::end_all(conn, &account.id, caller.session(), Ended::ByOwner, now)?;
+        let entry = Entry::new(Action::SessionEnded, context.by(account)).on("account", account.id.as_str());
         audit.append(conn, entry.because(Ended::ByOwner.word()).detail("sessions", ended))
     };
     app.db.write(end).await?;

@@ -14,6 +14,7 @@ use yzt_api::store::wechat_users::{self, WechatUserRow};
 use yzt_api::vault::Column;
 use yzt_tests::actors::Person;
 use yzt_tests::app::PASSWORD;
+use yzt_tests::service::Service;
 use yzt_tests::{Answer, TestApp};
 
 /// The objects and their owners.
@@ -36,6 +37,8 @@ pub struct World {
     code: String,
     binding_request: String,
     acting_account: String,
+    /// A service for each of the administrators that may revoke its key.
+    services: [Service; 2],
 }
 
 impl World {
@@ -84,6 +87,10 @@ impl World {
             code,
             binding_request: binding_request(&app, &city).await,
             acting_account: acting_account(&app, &issued.holder_id).await,
+            services: [
+                app.service_of(Role::Issuer, 9, Some(&city)).await,
+                app.service_of(Role::Issuer, 10, Some(&city)).await,
+            ],
             app,
             city,
             logins,
@@ -106,6 +113,7 @@ impl World {
             "/v1/keys" => &self.key,
             "/v1/binding-requests" => &self.binding_request,
             "/v1/me/accounts" => &self.acting_account,
+            "/v1/service-keys" => &self.services[usize::from(role == Role::SystemAdmin)].kid(),
             "/v1/sessions" => &self.sessions[role.word()],
             other => panic!("say here which object stands at {other}/…"),
         };
@@ -117,7 +125,7 @@ impl World {
     pub fn asking_for(&self, path: &str, division: &str) -> String {
         match path {
             "/v1/kpi/activation" => format!("{path}?year=2026&division={division}"),
-            "/v1/accounts" | "/v1/approvals" | "/v1/audit" | "/v1/binding-requests" => {
+            "/v1/accounts" | "/v1/approvals" | "/v1/audit" | "/v1/binding-requests" | "/v1/service-keys" => {
                 format!("{path}?division={division}")
             }
             other => panic!("say here how {other} is asked for a division"),
@@ -141,6 +149,7 @@ impl World {
             ("POST", "/v1/accounts/{id}/factor-resets") => json!({ "reason": "测试" }),
             ("POST", "/v1/approvals/{id}/decision") => json!({ "decision": "refuse", "reason": "测试" }),
             ("POST", "/v1/keys/{kid}/revocation") => json!({ "reason": "测试" }),
+            ("POST", "/v1/service-keys") => self.services[0].with_next_key().wanted_key(),
             _ => json!({}),
         }
     }

@@ -24,6 +24,7 @@ pub async fn change(
     old: Secret,
     new: Secret,
 ) -> Result<(), Problem> {
+    caller.require_session()?;
     let id = caller.account.id.clone();
     let find =
         move |conn: &mut Conn| Ok::<_, StoreError>((accounts::find(conn, &id)?, rows::former(conn, &id)?));
@@ -51,7 +52,7 @@ pub async fn change(
     let change = Change { hash: chosen.to_string(), initial: false, at: app.clock.now().millis() };
     let (former, audit) = (app.new_id().to_string(), app.audit.clone());
     let replace = move |conn: &mut Conn| {
-        let replaced = replace(conn, &account, former, &change, kept, Some(&caller.session))?;
+        let replaced = replace(conn, &account, former, &change, kept, caller.session())?;
         if replaced {
             let entry = Entry::new(Action::PasswordChanged, context.by(&caller.account));
             audit.append(conn, entry.on("account", account.id))?;
