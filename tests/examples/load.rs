@@ -1,5 +1,5 @@
-//! How many presentations and online verifications a second a server answers, by HTTP over loopback, on the database
-//! the settings of the environment name. `scripts/bench` runs it.
+//! How many certificates a second a server takes in, and how many presentations and online verifications it answers, by
+//! HTTP over loopback, on the database the settings of the environment name. `scripts/bench` runs it.
 //!
 //! Server and clients are in this one process and share its processors: a client costs about as much as it takes from
 //! the server.
@@ -16,7 +16,7 @@ use verifier_core::ids::Family;
 use yzt_api::auth::accounts::{self, NewAccount};
 use yzt_api::auth::{Password, Role};
 use yzt_api::clock::Clock;
-use yzt_api::config::Config;
+use yzt_api::config::{Config, SecondFactor};
 use yzt_api::generate::Generator;
 use yzt_api::record::{Day, Record};
 use yzt_api::server::{self, Running};
@@ -25,7 +25,9 @@ use yzt_api::vault::Field;
 
 /// Requests under way at the same time.
 const CLIENTS: usize = 16;
-/// How long each is measured.
+/// Certificates of one ingest, where `COUNT` does not say.
+const CERTIFICATES: usize = 50_000;
+/// How long each of the others is measured.
 const SPAN: Duration = Duration::from_secs(10);
 const PASSWORD: &str = "a password for measuring";
 
@@ -34,10 +36,13 @@ async fn main() {
     let config = Config {
         bind: "127.0.0.1:0".to_owned(),
         log_level: "error".to_owned(),
+        // The issuer signs in here without one.
+        second_factor: SecondFactor::Off,
         ..Config::load(None).unwrap()
     };
     let running = server::spawn(config, Clock::System).await.unwrap();
     let load = Load { base: format!("http://{}", running.address()), http: Client::new(), running };
+    println!("接口导入 POST /v1/ingest                       {:.0}/s", load.ingest_rate().await);
     let shown = load.certificates().await;
     let officer = load.sign_in(Role::Officer, None).await;
 
@@ -65,22 +70,46 @@ struct Load {
 }
 
 impl Load {
+    /// Certificates kept a second, from the first byte sent to the answer, when one issuer sends many at once.
+    async fn ingest_rate(&self) -> f64 {
+        let count = std::env::var("COUNT").map_or(CERTIFICATES, |count| count.parse().unwrap());
+        let lines: Vec<u8> = self.records().take(count).flat_map(|record| line(&record)).collect();
+        let issuer = self.sign_in(Role::Issuer, None).await;
+        let begun = Instant::now();
+        let report = self.ingest(&issuer, lines).await;
+        let taken = begun.elapsed().as_secs_f64();
+        // Of another seed than what is there already, a few numbers are nevertheless the same.
+        let created = report["created"].as_u64().unwrap();
+        assert!(created > 9 * u64::try_from(count).unwrap() / 10, "{report}");
+        f64::from(u32::try_from(created).unwrap()) / taken
+    }
+
+    /// Invented records, others at every call.
+    fn records(&self) -> Generator {
+        let now = self.running.app().clock.now();
+        let today = Day::from_days(now.day().0.try_into().unwrap()).unwrap();
+        Generator::new(u64::try_from(now.millis()).unwrap(), today)
+    }
+
+    async fn ingest(&self, issuer: &str, lines: Vec<u8>) -> Value {
+        let request = self.http.post(format!("{}/v1/ingest", self.base)).bearer_auth(issuer);
+        let sent = request.header("content-type", "application/x-ndjson").body(lines).send().await.unwrap();
+        assert_eq!(sent.status(), StatusCode::OK);
+        sent.json().await.unwrap()
+    }
+
     /// A certificate in force for each client, with the token of whoever holds it.
     async fn certificates(&self) -> Vec<(String, String)> {
         let app = self.running.app();
         let today = Day::from_days(app.clock.now().day().0.try_into().unwrap()).unwrap();
-        let seed = u64::try_from(app.clock.now().millis()).unwrap();
         let in_force = |record: &Record| {
-            record.kind().family() == Family::Person
+            record.kind().family() == Family::Qualification
                 && record.valid_from() <= today
                 && record.valid_to().is_none_or(|last| last > today)
         };
-        let records: Vec<Record> = Generator::new(seed, today).filter(in_force).take(CLIENTS).collect();
+        let records: Vec<Record> = self.records().filter(in_force).take(CLIENTS).collect();
         let issuer = self.sign_in(Role::Issuer, None).await;
-        let lines: Vec<u8> = records.iter().flat_map(Record::to_line).collect();
-        let sent = self.http.post(format!("{}/v1/ingest", self.base)).bearer_auth(issuer);
-        let sent = sent.header("content-type", "application/x-ndjson").body(lines).send().await.unwrap();
-        assert_eq!(sent.status(), StatusCode::OK);
+        self.ingest(&issuer, records.iter().flat_map(line).collect()).await;
         let mut shown = Vec::new();
         for record in records {
             let number = app.vault.index(Field::CertificateNumber, record.number().as_str());
@@ -100,12 +129,14 @@ impl Load {
             login: login.clone(),
             role,
             name: "测试账号".to_owned(),
-            password: Some(Password::hash(PASSWORD, 1).unwrap()),
+            password: Password::hash(PASSWORD, 1),
+            password_initial: false,
             holder_id,
             division: None,
         };
-        let now = app.clock.now();
-        assert!(app.db.write::<_, StoreError, _>(move |conn| accounts::add(conn, new, now)).await.unwrap());
+        let (integrity, now) = (app.integrity.clone(), app.clock.now());
+        let add = move |conn: &mut _| accounts::add(conn, &integrity, new, now);
+        assert!(app.db.write::<_, StoreError, _>(add).await.unwrap());
         let session = self.post("/v1/sessions", "", &json!({ "login": login, "password": PASSWORD })).await;
         session["token"].as_str().unwrap().to_owned()
     }
@@ -114,6 +145,12 @@ impl Load {
         let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(token).json(body);
         request.send().await.unwrap().json().await.unwrap()
     }
+}
+
+fn line(record: &Record) -> Vec<u8> {
+    let mut line = record.to_line();
+    line.push(b'\n');
+    line
 }
 
 /// One kind of request, made again and again.

@@ -69,6 +69,8 @@ impl<'a> Run<'a> {
         Ok(attempt(conn, |conn| self.insert(admission, conn))?.is_some())
     }
 
+    /// Holders and certificates in one order everywhere: two transactions that want the same ones then wait for each other
+    /// more often than they deadlock.
     fn insert(&self, admission: &Admission, conn: &mut Conn) -> QueryResult<()> {
         let holders = self.holders(admission, conn)?;
         holders::insert_all(conn, &holders.new)?;
@@ -83,6 +85,7 @@ impl<'a> Run<'a> {
             rows.2.push(admission.event_row(candidate, &row));
             rows.0.push(row);
         }
+        rows.0.sort_by(|a, b| a.number_index.cmp(&b.number_index));
         certificates::insert_all(conn, &rows.0)?;
         certificates::insert_versions(conn, &rows.1)?;
         events::insert_all(conn, &rows.2)
@@ -96,24 +99,26 @@ impl<'a> Run<'a> {
             names.entry(holder_key(new.candidate)).or_insert((name, new)).0 = name;
         }
         let indices: Vec<&str> = names.keys().map(|(_, index)| *index).collect();
+        let rows = holders::find_all(conn, &indices)?;
+        // Of whatever type: the same digits as a code of another type are another holder's.
+        let known: HashMap<HolderKey<'_>, &HolderRow> =
+            rows.iter().map(|row| ((row.code_type.as_str(), row.code_index.as_str()), row)).collect();
         let mut holders = Holders::default();
-        for row in holders::find_all(conn, &indices)? {
-            // An index may be there for a code of another type, which is another holder.
-            let Some((key, (name, _))) = names.remove_entry(&(row.code_type.as_str(), &row.code_index))
-            else {
-                continue;
-            };
-            if row.name != name {
-                holders.renamed.push((row.id.clone(), name));
-            }
-            holders.ids.insert(key, row.id);
-        }
         for (key, (name, first)) in names {
-            let row = admission.holder_row(first.candidate, first.ahead, name);
-            holders.ids.insert(key, row.id.clone());
-            holders.new.push(row);
+            let id = match known.get(&key) {
+                Some(row) => {
+                    if row.name != name {
+                        holders.renamed.push((row.id.clone(), name));
+                    }
+                    row.id.clone()
+                }
+                None => {
+                    holders.new.push(admission.holder_row(first.candidate, first.ahead, name));
+                    first.ahead.holder_id.clone()
+                }
+            };
+            holders.ids.insert(key, id);
         }
-        // In one order everywhere, so that two transactions that want the same ones wait and do not deadlock.
         holders.new.sort_by(|a, b| (&a.code_index, &a.code_type).cmp(&(&b.code_index, &b.code_type)));
         holders.renamed.sort();
         Ok(holders)

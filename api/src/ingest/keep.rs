@@ -77,8 +77,7 @@ impl Portion {
 
     /// What became of each record, in their order.
     fn admit(&self, conn: &mut Conn) -> Result<Vec<Outcome>, AdmitError> {
-        let sound = |record: &Prepared| Some((record.candidate.as_ref()?, record.ahead.as_ref()));
-        let candidates: Vec<_> = self.records.iter().filter_map(sound).collect();
+        let candidates: Vec<_> = self.records.iter().filter_map(Prepared::sound).collect();
         let mut admitted = self.admission.admit_all(conn, &candidates)?.into_iter();
         let outcome = |record: &Prepared| record.candidate.as_ref().and_then(|_| admitted.next());
         let broken = || Outcome::Refused(Vec::new());

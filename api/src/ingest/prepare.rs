@@ -24,6 +24,13 @@ pub(super) struct Prepared {
     pub(super) ahead: Option<Ahead>,
 }
 
+impl Prepared {
+    /// What is to be admitted, with what was made for it.
+    pub(super) fn sound(&self) -> Option<(&Candidate, Option<&Ahead>)> {
+        Some((self.candidate.as_ref()?, self.ahead.as_ref()))
+    }
+}
+
 /// Reads records, in order.
 pub(super) async fn read(
     vault: &Arc<Vault>,
