@@ -23,6 +23,7 @@ mod docs;
 mod generate;
 mod health;
 mod import;
+mod jobs;
 mod keys;
 mod migrate;
 mod progress;
@@ -80,6 +81,7 @@ enum Command {
     Restore(backup::Restore),
     Migrate(migrate::Migrate),
     Health(health::Health),
+    Jobs(jobs::Jobs),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -121,6 +123,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Restore(restore) => restore.run(config()?)?,
         Command::Migrate(migrate) => migrate.run(config()?)?,
         Command::Health(health) => health.run(&config()?)?,
+        Command::Jobs(jobs) => jobs.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -19,6 +19,7 @@ pub mod extract;
 pub mod generate;
 pub mod ingest;
 pub mod integrity;
+pub mod jobs;
 pub mod keys;
 pub mod kpi;
 pub mod lifecycle;

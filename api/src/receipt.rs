@@ -68,6 +68,7 @@ impl ReceiptState {
 
 /// What became of one receipt of an upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReceiptAnswer)]
 pub struct Answer {
     /// The receipt's id, as far as it could be read.
     pub id: Option<String>,

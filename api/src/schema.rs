@@ -53,6 +53,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    jobs (name) {
+        name -> Text,
+        done_slot -> BigInt,
+        runner -> Nullable<Text>,
+        leased_until -> BigInt,
+        succeeded_at -> Nullable<BigInt>,
+        failed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     certificate_events (id) {
         id -> Text,
         certificate_id -> Text,

@@ -20,7 +20,7 @@ use crate::audit::{self, Action, Context, Entry};
 use crate::clock::Clock;
 use crate::config::{Config, Origins};
 use crate::problem::{Code, Problem};
-use crate::{auth, budget, observe, publish, reload, routes};
+use crate::{budget, jobs, observe, publish, reload, routes};
 
 /// How long a client may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -108,7 +108,9 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let mut tasks = JoinSet::new();
     tasks.spawn(publish::keep_fresh(app.clone()));
     tasks.spawn(keep_learning(app.clone()));
-    tasks.spawn(auth::sessions::keep_swept(app.clone()));
+    if app.config.jobs {
+        tasks.spawn(jobs::keep_running(app.clone()));
+    }
     tasks.spawn(keep_connected(app.clone()));
     tasks.spawn(audit::keep_watch(app.clone()));
     Ok(Running { address, app, handle, ended: tokio::spawn(server), tasks })

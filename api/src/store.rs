@@ -33,6 +33,7 @@ pub mod failed_sign_ins;
 pub mod holders;
 pub mod indices;
 pub mod inventory;
+pub mod jobs;
 pub mod keys;
 pub mod kpi;
 mod meter;

@@ -8,6 +8,7 @@ mod deploy;
 mod devices;
 mod errors;
 mod ingest;
+mod jobs;
 mod keys;
 mod killed;
 mod kpi;

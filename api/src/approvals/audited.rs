@@ -19,6 +19,7 @@ pub fn decided(context: &Context, row: &ApprovalRow) -> Vec<Entry> {
     let done = done.and_then(|kind| match kind {
         Kind::RoleGrant => Some((Action::AccountChanged, "account")),
         Kind::KeyRevocation => Some((Action::KeyRevoked, "key")),
+        Kind::FactorReset => Some((Action::FactorRemoved, "account")),
         Kind::BulkExport => None,
     });
     if let Some((action, object)) = done {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::request::checked;
 use super::{KeyRevocation, Kind, RoleGrant, is_over};
-use crate::auth::{Account, accounts};
+use crate::auth::{Account, accounts, factors};
 use crate::clock::Timestamp;
 use crate::integrity::Integrity;
 use crate::keys::{self, CeremonyError, Revocation};
@@ -95,7 +95,7 @@ fn require_approver(conn: &mut Conn, kind: Kind, row: &ApprovalRow, by: &Account
         return Err(Code::WrongRole.into());
     }
     by.require_jurisdiction(row.division.as_deref())?;
-    if kind == Kind::RoleGrant {
+    if matches!(kind, Kind::RoleGrant | Kind::FactorReset) {
         let account = account_rows::find(conn, &row.object)?.ok_or(Code::ApprovalOvertaken)?;
         by.require_account(conn, &account)?;
     }
@@ -130,6 +130,7 @@ fn execute(
                 other => other.map_err(Problem::internal),
             }
         }
+        Kind::FactorReset => Ok(factors::reset(conn, &row.object, now)?),
         Kind::BulkExport => Ok(()),
     }
 }

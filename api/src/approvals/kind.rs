@@ -16,13 +16,15 @@ pub enum Kind {
     RoleGrant,
     /// A signing key is revoked.
     KeyRevocation,
+    /// An account that lost its second factors may enrol new ones.
+    FactorReset,
     /// Much is taken out at once.
     BulkExport,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::RoleGrant, Self::KeyRevocation, Self::BulkExport];
+    pub const ALL: [Self; 4] = [Self::RoleGrant, Self::KeyRevocation, Self::FactorReset, Self::BulkExport];
 
     /// The word it is stored as.
     #[must_use]
@@ -30,6 +32,7 @@ impl Kind {
         match self {
             Self::RoleGrant => "role_grant",
             Self::KeyRevocation => "key_revocation",
+            Self::FactorReset => "factor_reset",
             Self::BulkExport => "bulk_export",
         }
     }
@@ -38,7 +41,7 @@ impl Kind {
     #[must_use]
     pub fn requesters(self) -> &'static [Role] {
         match self {
-            Self::RoleGrant => &[Role::SystemAdmin],
+            Self::RoleGrant | Self::FactorReset => &[Role::SystemAdmin],
             Self::KeyRevocation => &[Role::SecurityAdmin],
             Self::BulkExport => &[Role::Operator, Role::AuditAdmin],
         }
@@ -48,7 +51,9 @@ impl Kind {
     #[must_use]
     pub fn approvers(self) -> &'static [Role] {
         match self {
-            Self::RoleGrant | Self::KeyRevocation | Self::BulkExport => &[Role::SecurityAdmin],
+            Self::RoleGrant | Self::KeyRevocation | Self::FactorReset | Self::BulkExport => {
+                &[Role::SecurityAdmin]
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Asking for an operation.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Kind, LIFETIME};
 use crate::auth::Account;
@@ -8,6 +8,7 @@ use crate::clock::Timestamp;
 use crate::integrity::Integrity;
 use crate::problem::{Code, Finding, Problem};
 use crate::store::Conn;
+use crate::store::accounts::AccountRow;
 use crate::store::approvals::{self as rows, ApprovalRow};
 
 /// Longest reason, in characters.
@@ -29,6 +30,22 @@ pub struct Wanted {
     pub by: String,
     /// Why.
     pub reason: String,
+}
+
+impl Wanted {
+    /// That an account loses its second factors and enrols new ones.
+    #[must_use]
+    pub fn factor_reset(id: String, account: &AccountRow, by: String, reason: String) -> Self {
+        Self {
+            id,
+            kind: Kind::FactorReset,
+            object: account.id.clone(),
+            payload: json!({}),
+            division: account.division.clone(),
+            by,
+            reason,
+        }
+    }
 }
 
 /// Asks: the operation waits for a second person.

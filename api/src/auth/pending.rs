@@ -42,6 +42,7 @@ pub struct Pending {
 /// The answer to a [`Pending`].
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SecondFactorProof)]
 pub enum Answer {
     /// Six digits of the authenticator app.
     Totp(String),

@@ -36,7 +36,7 @@ pub use begin::{begin, begin_with};
 pub use list::{SessionSummary, list};
 pub use refresh::refresh;
 pub use standing::{Limits, Standing, standing};
-pub use sweep::keep_swept;
+pub use sweep::sweep;
 pub use token::{AccessClaims, Tokens};
 
 /// A session that has begun or goes on.

@@ -10,18 +10,22 @@ use crate::app::App;
 use crate::approvals::{self, Kind, RoleGrant, Wanted};
 use crate::audit::{self, Context, Entry};
 use crate::auth::accounts::{self, NewAccount, State};
-use crate::auth::{Password, Role, Subject, factors, password};
+use crate::auth::{Password, Role, Subject, password};
 use crate::config::{Config, Environment};
 use crate::problem::{Code, Problem};
 use crate::store::{self, Conn, StoreError};
 use crate::vault::Field;
+
+mod factors;
+
+use factors::Reset;
 
 const EXAMPLES: &str = "\
 The password is asked for, or read from standard input. For a holder the holder's code (citizen id or unified
 social credit code) is asked for first, or read from the line before.
 
 In production an account added here is granted its role by a security administrator, as one that is made over the
-API is, and holders are not added at all: they come in by their real name.
+API is; a reset of second factors waits for one too, unless --alone says that none can sign in; and holders are not added at all: they come in by their real name.
 
 Examples:
   yzt accounts add --login zhang --role officer --name 张警官 --division 2101
@@ -29,7 +33,7 @@ Examples:
   yzt accounts list
   yzt accounts password zhang
   yzt accounts unlock zhang
-  yzt accounts reset-factors zhang
+  yzt accounts reset-factors zhang --reason 手机遗失，已当面核实身份
   yzt accounts disable zhang
   yzt accounts verify                are all as this program wrote them?";
 
@@ -66,10 +70,7 @@ enum Action {
         login: String,
     },
     /// Take all second factors from an account that lost them, and end its sessions
-    ResetFactors {
-        /// Its login
-        login: String,
-    },
+    ResetFactors(Reset),
     /// Let an account sign in again that failed too often
     Unlock {
         /// Its login
@@ -103,7 +104,7 @@ impl Accounts {
             Action::Verify => verify(&app).await,
             Action::Rekey => rekey(&app).await,
             Action::Password { login } => give_password(&app, login).await,
-            Action::ResetFactors { login } => reset_factors(&app, login).await,
+            Action::ResetFactors(reset) => reset.run(&app).await,
             Action::Unlock { login } => unlock(&app, login).await,
         })
     }
@@ -286,12 +287,6 @@ async fn give_password(app: &App, login: String) -> Result<(), Failure> {
     let id = find(app, login).await?;
     password::give_initial(app, Context::command(), &id, password).await.map_err(Failure::new)?;
     Ok(())
-}
-
-async fn reset_factors(app: &App, login: String) -> Result<(), Failure> {
-    let (id, now, audit) = (find(app, login).await?, app.clock.now(), app.audit.clone());
-    let reset = move |conn: &mut Conn| factors::reset(conn, &audit, Context::command(), &id, now);
-    app.db.write(reset).await.map_err(Failure::new)
 }
 
 /// The id of the account that signs in as `login`.

@@ -128,6 +128,7 @@ access! {
     PATCH  "/v1/accounts/{id}"                    SystemAdmin: Division;
     DELETE "/v1/accounts/{id}/lock"               SystemAdmin: Division;
     POST   "/v1/accounts/{id}/grants"             SystemAdmin: Division;
+    POST   "/v1/accounts/{id}/factor-resets"      SystemAdmin: Division;
     GET    "/v1/approvals"                        SystemAdmin: Own, Operator: Own, SecurityAdmin: Division, AuditAdmin: Division;
     POST   "/v1/approvals"                        Operator: Own, AuditAdmin: Own;
     GET    "/v1/approvals/{id}"                   SystemAdmin: Own, Operator: Own, SecurityAdmin: Division, AuditAdmin: Division;

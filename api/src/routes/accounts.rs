@@ -1,23 +1,29 @@
 //! Accounts, as administrators keep them. A system administrator makes, names, disables and unlocks them; what they may
 //! do is granted by a security administrator.
+//!
+//! - `accounts/grants.rs`: asking for another role or jurisdiction
+//! - `accounts/factors.rs`: asking that second factors are taken from who lost them
+//! - `accounts/query.rs`: which accounts are listed
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::approvals::{self, Approval, Kind, RoleGrant, Wanted};
+use crate::approvals::{self, Approval};
 use crate::audit::{Action, Context, Entry};
 use crate::auth::accounts::{self, NewAccount, Shown};
-use crate::auth::{Account, InitialPassword, Role, SignedIn, Subject, SystemAdmin, is_prefix};
+use crate::auth::{InitialPassword, Role, SignedIn, Subject, SystemAdmin};
 use crate::extract::Json;
 use crate::problem::{Code, Finding, Problem};
 use crate::store::Conn;
 use crate::store::accounts::{self as rows, AccountRow, Filter};
 
+pub mod factors;
+pub mod grants;
 mod query;
 
+use grants::WantedGrant;
 use query::AccountQuery;
 
 /// Accounts of one page.
@@ -48,19 +54,6 @@ pub struct WantedAccount {
     /// What it is to be, and why.
     #[serde(flatten)]
     grant: WantedGrant,
-}
-
-/// A role for an account.
-#[derive(Clone, Deserialize, ToSchema)]
-pub struct WantedGrant {
-    /// Any but `holder`.
-    role: Role,
-    /// Its jurisdiction: two, four or six digits (GB/T 2260); absent: the whole province.
-    #[serde(default)]
-    #[schema(example = "2101")]
-    division: Option<String>,
-    /// Why: 1 to 200 characters.
-    reason: String,
 }
 
 /// A staff account that was made, and waits for its role.
@@ -244,64 +237,6 @@ pub async fn unlock(
     };
     app.db.write(unlock).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// Asks for another role or jurisdiction for a staff account, or again for one whose role was not granted. Granted, it
-/// ends the account's sessions.
-#[utoipa::path(post, path = "/v1/accounts/{id}/grants", tag = "administration", operation_id = "request_grant",
-    security(("session" = [])), params(("id" = String, Path, description = "Id of the account")),
-    request_body = WantedGrant,
-    responses(
-        (status = 202, description = "Waits for a security administrator", body = Approval),
-        (status = 422, description = "Something does not fit")))]
-pub async fn request_grant(
-    app: web::Data<App>,
-    SystemAdmin(by): SystemAdmin,
-    context: Context,
-    id: web::Path<String>,
-    Json(wanted): Json<WantedGrant>,
-) -> Result<HttpResponse, Problem> {
-    fit(wanted.findings(&app.config.iss))?;
-    let id = id.into_inner();
-    let division = wanted.division.clone();
-    let asked = wanted.asked(&app, &by, id.clone());
-    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
-    let ask = move |conn: &mut _| {
-        let row = find(conn, &id)?;
-        by.require_keeping(conn, &row)?;
-        by.require_jurisdiction(division.as_deref())?;
-        integrity.check(&row)?;
-        if row.holder_id.is_some() {
-            fit(unfit("role", false).into_iter().collect())?;
-        }
-        let approval = approvals::request(conn, &integrity, asked, now)?;
-        audit.append(conn, approvals::requested(context.by(&by), &approval))?;
-        Ok::<_, Problem>(approval)
-    };
-    let row = app.db.write(ask).await?;
-    Ok(HttpResponse::Accepted().json(Approval::of(row, now)?))
-}
-
-impl WantedGrant {
-    fn findings(&self, province: &str) -> Vec<Finding> {
-        let is_of_province =
-            |division: &String| division.len() >= 2 && is_prefix(division) && division.starts_with(province);
-        let division = unfit("division", self.division.as_ref().is_none_or(is_of_province));
-        unfit("role", self.role != Role::Holder).into_iter().chain(division).collect()
-    }
-
-    /// The same as an operation that needs a second person.
-    fn asked(self, app: &App, by: &Account, account: String) -> Wanted {
-        Wanted {
-            id: app.new_id().to_string(),
-            kind: Kind::RoleGrant,
-            object: account,
-            payload: json!(RoleGrant { role: self.role, division: self.division.clone() }),
-            division: self.division,
-            by: by.id.clone(),
-            reason: self.reason,
-        }
-    }
 }
 
 fn find(conn: &mut Conn, id: &str) -> Result<AccountRow, Problem> {

@@ -137,6 +137,7 @@ impl World {
             }
             ("POST", "/v1/accounts") => wanted("another", &self.city),
             ("POST", "/v1/accounts/{id}/grants") => grant,
+            ("POST", "/v1/accounts/{id}/factor-resets") => json!({ "reason": "测试" }),
             ("POST", "/v1/approvals/{id}/decision") => json!({ "decision": "refuse", "reason": "测试" }),
             ("POST", "/v1/keys/{kid}/revocation") => json!({ "reason": "测试" }),
             _ => json!({}),

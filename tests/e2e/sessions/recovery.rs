@@ -1,9 +1,7 @@
 //! When the phone is gone: recovery codes, and a reset.
 
 use serde_json::json;
-use yzt_api::audit::Context;
-use yzt_api::auth::{Role, factors};
-use yzt_api::store::{Conn, StoreError};
+use yzt_api::auth::Role;
 
 use super::{Enrolled, Phone, code, confirm, offered, prove, spawn_with_second_factor};
 use yzt_tests::app::PASSWORD;
@@ -51,10 +49,16 @@ async fn after_a_reset_the_account_enrols_as_at_its_first_sign_in() {
     let app = spawn_with_second_factor().await;
     let enrolled = Enrolled::of(&app, Role::Officer).await;
     let id = enrolled.phone.session["account"]["id"].as_str().unwrap().to_owned();
-    let (audit, now) = (app.running.app().audit.clone(), app.clock.now());
-    let reset = move |conn: &mut Conn| factors::reset(conn, &audit, Context::system(), &id, now);
-    let done: Result<(), StoreError> = app.running.app().db.write(reset).await;
-    done.unwrap();
+    let path = format!("/v1/accounts/{id}/factor-resets");
+    let system = Enrolled::of(&app, Role::SystemAdmin).await.phone.person;
+    let security = Enrolled::of(&app, Role::SecurityAdmin).await.phone.person;
+    assert_eq!(system.post(&path, &json!({ "reason": " " })).await.problem(), "unfit_value");
+    let asked = system.post(&path, &json!({ "reason": "手机遗失，已当面核实身份" })).await.json(202);
+    let _ = enrolled.phone.use_it().await;
+    let decision = format!("/v1/approvals/{}/decision", asked["id"].as_str().unwrap());
+    let approve = json!({ "decision": "approve" });
+    assert_eq!(system.post(&decision, &approve).await.problem(), "wrong_role");
+    assert_eq!(security.post(&decision, &approve).await.json(200)["state"], "approved");
     assert_eq!(enrolled.phone.use_it().await.problem(), "session_ended");
     let session = app.visitor().try_sign_in(&enrolled.login, PASSWORD).await.json(201);
     assert_eq!(session["duty"], "enrol_second_factor");
