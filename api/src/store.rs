@@ -20,6 +20,7 @@ pub mod audit;
 pub mod backups;
 pub mod batches;
 pub mod bindings;
+mod bulk;
 pub mod certificates;
 pub mod ciphertexts;
 pub mod claims;

@@ -13,7 +13,7 @@ CREATE TABLE holders (
     code_index  TEXT NOT NULL,
     name        TEXT NOT NULL,
     created_at  BIGINT NOT NULL,
-    UNIQUE (code_type, code_index)
+    UNIQUE (code_index, code_type)          -- many are looked up by their indices alone
 );
 
 -- One row a licence. Its data items live in certificate_versions, one row for each time they changed.
@@ -39,7 +39,7 @@ CREATE TABLE certificates (
     valid_to      INTEGER,                  -- last valid day; NULL: no end
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
-    UNIQUE (kind, issuer_code, number_index)
+    UNIQUE (number_index, issuer_code, kind) -- as with holders
 );
 CREATE INDEX certificates_by_holder ON certificates (holder_id);
 CREATE INDEX certificates_by_plate ON certificates (plate, plate_colour) WHERE plate IS NOT NULL;

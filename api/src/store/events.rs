@@ -4,12 +4,13 @@
 
 use diesel::prelude::*;
 
+use super::bulk::insert_all;
 use super::{Conn, StoreError, attempt};
 use crate::schema::certificate_events;
 
 /// An event as it is stored. Instants are unix milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificate_events)]
+#[diesel(table_name = certificate_events, treat_none_as_default_value = false)]
 pub struct EventRow {
     /// UUID: ours, or the sender's, who can then send it twice.
     pub id: String,
@@ -41,6 +42,14 @@ pub fn insert(conn: &mut Conn, row: &EventRow) -> Result<bool, StoreError> {
     let added =
         attempt(conn, |conn| diesel::insert_into(certificate_events::table).values(row).execute(conn))?;
     Ok(added.is_some())
+}
+
+/// Adds events, all or none.
+///
+/// # Errors
+/// When one is there already, or the database cannot.
+pub fn insert_all(conn: &mut Conn, rows: &[EventRow]) -> QueryResult<()> {
+    insert_all!(conn, certificate_events::table, rows)
 }
 
 /// The event with this id.
