@@ -22,6 +22,7 @@ use crate::keys::{ActiveKey, SignerError, Use};
 use crate::problem::Problem;
 use crate::record::{Finding, Rule};
 use crate::seal::{Sealed, Terms, Version};
+use crate::store::events::EventRow;
 use crate::store::{Conn, StoreError};
 use crate::vault::VaultError;
 
@@ -116,6 +117,18 @@ impl Admission {
         candidate: &Candidate,
         ahead: Option<&Ahead>,
     ) -> Result<Outcome, AdmitError> {
+        let outcomes = self.admit_all(conn, &[(candidate, ahead)])?;
+        Ok(outcomes.into_iter().next().unwrap_or(Outcome::Unchanged))
+    }
+
+    /// Admits one of several; what happened goes to the `history` that is written when all are admitted.
+    fn admit_one(
+        &self,
+        conn: &mut Conn,
+        candidate: &Candidate,
+        ahead: Option<&Ahead>,
+        history: &mut Vec<EventRow>,
+    ) -> Result<Outcome, AdmitError> {
         for _ in 0..TRIES {
             let known = known(conn, candidate)?;
             let written = match step::of(known.as_ref(), candidate, &self.bounds()) {
@@ -123,13 +136,13 @@ impl Admission {
                 Step::Refuse(finding) => return Ok(Outcome::Refused(vec![finding])),
                 Step::Create { version } => {
                     let made = self.made(conn, candidate, Due { certificate_id: None, version }, ahead)?;
-                    self.create(conn, candidate, &made)?
+                    self.create(conn, candidate, &made, history)?
                 }
                 Step::Replace { version, replaced_as, status } => {
                     let Some(Known { row, .. }) = &known else { continue };
                     let due = Due { certificate_id: Some(row.id.clone()), version };
                     let made = self.made(conn, candidate, due, ahead)?;
-                    self.replace(conn, candidate, row, &made, replaced_as, &status)?
+                    self.replace(conn, candidate, row, &made, (replaced_as, &status), history)?
                 }
             };
             match written {

@@ -44,6 +44,7 @@ diesel::table! {
         items_ciphertext -> Binary,
         items_mac -> Binary,
         status_index -> BigInt,
+        made_by -> Text,
         replaced_as -> Nullable<Text>,
         credential -> Binary,
         seal_key -> Text,
@@ -66,6 +67,7 @@ diesel::table! {
 diesel::table! {
     certificate_events (id) {
         id -> Text,
+        seq -> BigInt,
         certificate_id -> Text,
         event -> Text,
         version -> Integer,
@@ -84,6 +86,7 @@ diesel::table! {
         next -> BigInt,
         secret -> Binary,
         generation -> BigInt,
+        events -> BigInt,
     }
 }
 

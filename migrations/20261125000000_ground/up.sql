@@ -56,6 +56,7 @@ CREATE TABLE certificate_versions (
     items_ciphertext BYTEA NOT NULL,        -- of canonical JSON, the data items as received and normalised
     items_mac      BYTEA NOT NULL,          -- over the canonical items: the same MAC, the same content
     status_index   BIGINT NOT NULL UNIQUE,
+    made_by        TEXT NOT NULL CHECK (made_by IN ('issued','changed','renewed','reissued')),
     replaced_as    TEXT CHECK (replaced_as IN ('superseded','reported_lost')), -- NULL: the version in force
     credential     BYTEA NOT NULL,          -- tagged-off COSE_Sign1 by the seal key
     seal_key       TEXT NOT NULL,           -- kid, hex
@@ -69,6 +70,7 @@ CREATE INDEX certificate_versions_replaced ON certificate_versions (replaced_as)
 -- The history: what happened to a certificate, in the order it was recorded. Never updated, never deleted.
 CREATE TABLE certificate_events (
     id             TEXT PRIMARY KEY,
+    seq            BIGINT NOT NULL UNIQUE,  -- 1, 2, 3, … in the order they were committed, without gaps
     certificate_id TEXT NOT NULL REFERENCES certificates (id),
     event          TEXT NOT NULL CHECK (event IN ('issued','changed','renewed','reissued','suspended','resumed','cancelled',
                        'revoked','reported_lost','found','review_passed','review_overdue','assessed','expired')),
@@ -87,7 +89,8 @@ CREATE TABLE status_indices (
     iss        TEXT PRIMARY KEY,
     next       BIGINT NOT NULL,
     secret     BYTEA NOT NULL,
-    generation BIGINT NOT NULL              -- grows with every change of any status: says whether a cached list still holds
+    generation BIGINT NOT NULL,             -- grows with every change of any status: says whether a cached list still holds
+    events     BIGINT NOT NULL              -- the seq of the newest event
 );
 
 CREATE TABLE ingest_batches (

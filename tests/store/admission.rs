@@ -384,6 +384,45 @@ async fn of_many_who_send_the_same_at_once_one_makes_it_on_postgres() {
     of_many_who_send_the_same_at_once_one_makes_it(Backend::Postgres).await;
 }
 
+/// Whoever reads on from the last event it has, while several write, has every event in the end, once each.
+async fn whoever_follows_the_history_misses_nothing(backend: Backend) {
+    let Some(province) = Province::on(backend).await else { return };
+    let lines: Vec<Vec<u8>> = vehicles().take(LINES).map(|line| format!("{line}\n").into_bytes()).collect();
+    let senders: Vec<_> = lines
+        .chunks(LINES / SENDERS)
+        .map(|lines| {
+            let (app, lines) = (Arc::clone(&province.app), lines.to_vec());
+            tokio::spawn(async move {
+                let body = stream::iter(lines.into_iter().map(Ok::<_, Infallible>));
+                ingest::ingest(&app, request(), body, |_| ()).await.unwrap()
+            })
+        })
+        .collect();
+    let mut read: Vec<i64> = Vec::new();
+    while read.len() < LINES {
+        let are_done = senders.iter().all(tokio::task::JoinHandle::is_finished);
+        let newest = read.last().copied().unwrap_or_default();
+        let rows = province.app.db.read(move |conn| events::after(conn, newest, 100)).await.unwrap();
+        assert!(!are_done || !rows.is_empty(), "missing after {newest}");
+        read.extend(rows.iter().map(|row| row.seq));
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(read, (1..=i64::try_from(LINES).unwrap()).collect::<Vec<_>>());
+    for sender in senders {
+        sender.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn whoever_follows_the_history_misses_nothing_on_sqlite() {
+    whoever_follows_the_history_misses_nothing(Backend::Sqlite).await;
+}
+
+#[tokio::test]
+async fn whoever_follows_the_history_misses_nothing_on_postgres() {
+    whoever_follows_the_history_misses_nothing(Backend::Postgres).await;
+}
+
 fn request() -> Request {
     Request {
         format: Format::Ndjson,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Candidate;
 use super::step::Known;
 use crate::store::certificates::CertificateRow;
-use crate::store::{Conn, StoreError, certificates, events};
+use crate::store::{Conn, StoreError, certificates};
 
 /// What a certificate is known by: kind, issuing authority, index of its number.
 pub(super) type Key<'a> = (&'a str, &'a str, &'a str);
@@ -56,14 +56,10 @@ pub(super) fn known_all(
 }
 
 fn as_known(conn: &mut Conn, row: CertificateRow, same_as: Option<i32>) -> Result<Known, StoreError> {
-    let was_reissued = row.status == "reported_lost" && was_reissued(conn, &row)?;
+    let is_lost = row.status == "reported_lost";
+    let in_force = if is_lost { certificates::find_version(conn, &row.id, row.version)? } else { None };
+    let was_reissued = in_force.is_some_and(|version| version.made_by == "reissued");
     Ok(Known { row, same_as, was_reissued })
-}
-
-/// Whether a reissue made the version in force.
-fn was_reissued(conn: &mut Conn, row: &CertificateRow) -> Result<bool, StoreError> {
-    let history = events::of_certificate(conn, &row.id)?;
-    Ok(history.iter().any(|event| event.version == row.version && event.event == "reissued"))
 }
 
 fn key(row: &CertificateRow) -> Key<'_> {

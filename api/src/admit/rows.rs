@@ -6,7 +6,7 @@ use super::{Admission, AdmitError, Ahead, Candidate, Outcome, finding, known};
 use crate::clock::Timestamp;
 use crate::record::{Event, Rule, name};
 use crate::store::certificates::{self, CertificateRow, VersionRow};
-use crate::store::events::{self, EventRow};
+use crate::store::events::EventRow;
 use crate::store::holders::{self, HolderRow};
 use crate::store::{Conn, StoreError};
 
@@ -24,6 +24,7 @@ impl Admission {
         conn: &mut Conn,
         candidate: &Candidate,
         made: &Ahead,
+        history: &mut Vec<EventRow>,
     ) -> Result<Written, AdmitError> {
         let serial = self.serial(candidate);
         let identifier = match candidate.identifier(made, &serial) {
@@ -38,7 +39,8 @@ impl Admission {
                 None => Written::Done(identifier_taken()),
             });
         }
-        self.add_version(conn, candidate, &row, made)?;
+        certificates::insert_version(conn, &candidate.version_row(&row, made))?;
+        history.push(self.event_row(candidate, &row));
         Ok(Written::Done(Outcome::Created))
     }
 
@@ -48,8 +50,8 @@ impl Admission {
         candidate: &Candidate,
         as_read: &CertificateRow,
         made: &Ahead,
-        replaced_as: &str,
-        status: &str,
+        (replaced_as, status): (&str, &str),
+        history: &mut Vec<EventRow>,
     ) -> Result<Written, AdmitError> {
         let serial = candidate.record.serial().unwrap_or(&as_read.serial);
         let identifier = match candidate.identifier(made, serial) {
@@ -70,7 +72,8 @@ impl Admission {
             Some(true) => {}
         }
         certificates::set_replaced(conn, &row.id, as_read.version, replaced_as)?;
-        self.add_version(conn, candidate, &row, made)?;
+        certificates::insert_version(conn, &candidate.version_row(&row, made))?;
+        history.push(self.event_row(candidate, &row));
         Ok(Written::Done(Outcome::Changed))
     }
 
@@ -130,6 +133,7 @@ impl Admission {
     pub(super) fn event_row(&self, candidate: &Candidate, row: &CertificateRow) -> EventRow {
         EventRow {
             id: self.app.new_id().to_string(),
+            seq: 0,
             certificate_id: row.id.clone(),
             event: word(candidate.record.event()).to_owned(),
             version: row.version,
@@ -160,18 +164,6 @@ impl Admission {
         // Another transaction was first.
         find(conn)?.map(|row| row.id).ok_or(StoreError::Busy)
     }
-
-    fn add_version(
-        &self,
-        conn: &mut Conn,
-        candidate: &Candidate,
-        row: &CertificateRow,
-        made: &Ahead,
-    ) -> Result<(), StoreError> {
-        certificates::insert_version(conn, &candidate.version_row(row, made))?;
-        events::insert(conn, &self.event_row(candidate, row))?;
-        Ok(())
-    }
 }
 
 impl Candidate {
@@ -190,6 +182,7 @@ impl Candidate {
             items_ciphertext: made.items_ciphertext.clone(),
             items_mac: self.items_mac.clone(),
             status_index: row.status_index,
+            made_by: word(self.record.event()).to_owned(),
             replaced_as: None,
             credential: made.sealed.bytes.clone(),
             seal_key: made.sealed.key.to_string(),

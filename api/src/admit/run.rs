@@ -1,12 +1,13 @@
-//! New certificates that are written together: their holders, then themselves, then their versions and events.
+//! New certificates that are written together: their holders, then themselves, then their versions.
 
 use std::collections::{HashMap, HashSet};
 
 use diesel::QueryResult;
 
 use super::{Admission, Ahead, Candidate};
+use crate::store::events::EventRow;
 use crate::store::holders::{self, HolderRow};
-use crate::store::{Conn, StoreError, attempt, certificates, events};
+use crate::store::{Conn, StoreError, attempt, certificates};
 
 /// New certificates that follow each other, none of which is in another's way.
 #[derive(Default)]
@@ -61,17 +62,21 @@ impl<'a> Run<'a> {
         self.new.iter().map(|new| (new.at, new.candidate, new.ahead))
     }
 
-    /// Writes them all, or none: then `false`, because something of the same name was there first.
-    pub(super) fn write(&self, admission: &Admission, conn: &mut Conn) -> Result<bool, StoreError> {
+    /// Writes them all, or none: then `None`, because something of the same name was there first. What happened.
+    pub(super) fn write(
+        &self,
+        admission: &Admission,
+        conn: &mut Conn,
+    ) -> Result<Option<Vec<EventRow>>, StoreError> {
         if self.new.is_empty() {
-            return Ok(true);
+            return Ok(Some(Vec::new()));
         }
-        Ok(attempt(conn, |conn| self.insert(admission, conn))?.is_some())
+        Ok(attempt(conn, |conn| self.insert(admission, conn))?)
     }
 
     /// Holders and certificates in one order everywhere: two transactions that want the same ones then wait for each other
     /// more often than they deadlock.
-    fn insert(&self, admission: &Admission, conn: &mut Conn) -> QueryResult<()> {
+    fn insert(&self, admission: &Admission, conn: &mut Conn) -> QueryResult<Vec<EventRow>> {
         let holders = self.holders(admission, conn)?;
         holders::insert_all(conn, &holders.new)?;
         for (id, name) in &holders.renamed {
@@ -88,7 +93,7 @@ impl<'a> Run<'a> {
         rows.0.sort_by(|a, b| a.number_index.cmp(&b.number_index));
         certificates::insert_all(conn, &rows.0)?;
         certificates::insert_versions(conn, &rows.1)?;
-        events::insert_all(conn, &rows.2)
+        Ok(rows.2)
     }
 
     /// The holders: there already, or to be made. The name heard last is the holder's.

@@ -11,6 +11,7 @@ use super::known::{Key, known_all};
 use super::run::Run;
 use super::step::{self, Step};
 use super::{Admission, AdmitError, Ahead, Candidate, Due, Outcome};
+use crate::store::events::{self, EventRow};
 use crate::store::{Conn, StoreError};
 
 impl Admission {
@@ -45,7 +46,7 @@ impl Admission {
         let all: Vec<&Candidate> = candidates.iter().map(|(candidate, _)| *candidate).collect();
         let mut outcomes = Vec::with_capacity(all.len());
         let mut spoken_of: HashSet<Key<'_>> = HashSet::with_capacity(all.len());
-        let mut run = Run::default();
+        let (mut run, mut history) = (Run::default(), Vec::new());
         for (known, (candidate, ahead)) in known_all(conn, &all)?.into_iter().zip(candidates) {
             // What is known holds for the first record about a certificate alone: that one may change it.
             let step = spoken_of
@@ -61,22 +62,34 @@ impl Admission {
                     outcomes.push(Outcome::Created);
                 }
                 _ => {
-                    self.finish(conn, std::mem::take(&mut run), &mut outcomes)?;
-                    outcomes.push(self.admit(conn, candidate, *ahead)?);
+                    self.finish(conn, std::mem::take(&mut run), &mut outcomes, &mut history)?;
+                    outcomes.push(self.admit_one(conn, candidate, *ahead, &mut history)?);
                 }
             }
         }
-        self.finish(conn, run, &mut outcomes)?;
-        Ok(outcomes)
+        self.finish(conn, run, &mut outcomes, &mut history)?;
+        // Last, since others wait for the numbers of events until this transaction ends.
+        if events::append(conn, &self.app.config.iss, history)? {
+            Ok(outcomes)
+        } else {
+            Err(StoreError::Busy.into())
+        }
     }
 
     /// Writes a run; what it says of its records so far, that they are created, is corrected where they are not.
-    fn finish(&self, conn: &mut Conn, run: Run<'_>, outcomes: &mut [Outcome]) -> Result<(), AdmitError> {
-        if run.write(self, conn)? {
+    fn finish(
+        &self,
+        conn: &mut Conn,
+        run: Run<'_>,
+        outcomes: &mut [Outcome],
+        history: &mut Vec<EventRow>,
+    ) -> Result<(), AdmitError> {
+        if let Some(written) = run.write(self, conn)? {
+            history.extend(written);
             return Ok(());
         }
         for (at, candidate, ahead) in run.records() {
-            let outcome = self.admit(conn, candidate, Some(ahead))?;
+            let outcome = self.admit_one(conn, candidate, Some(ahead), history)?;
             if let Some(said) = outcomes.get_mut(at) {
                 *said = outcome;
             }

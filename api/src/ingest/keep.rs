@@ -7,7 +7,7 @@ use crate::admit::{Admission, AdmitError, Ahead, Outcome, places};
 use crate::audit::{Action, Audit, Context, Entry};
 use crate::record::{Finding, Severity};
 use crate::store::batches::{self, BatchRow, FindingRow};
-use crate::store::{Conn, StoreError, indices};
+use crate::store::{Conn, StoreError};
 
 /// Most findings kept of one record.
 const FINDINGS_OF_RECORD_MAX: usize = 100;
@@ -45,14 +45,11 @@ impl Portion {
             begin(conn, &batch)?;
         }
         let mut free = Vec::new();
-        let mut has_changed = false;
         let mut findings = Vec::new();
         for (record, outcome) in self.records.iter().zip(self.admit(conn)?) {
             batch.lines += 1;
             *counter(&mut batch, &outcome) += 1;
-            if outcome.took_place() {
-                has_changed = true;
-            } else {
+            if !outcome.took_place() {
                 free.extend(record.ahead.as_ref().map(Ahead::status_index));
             }
             findings.extend(self.findings(record, &outcome));
@@ -60,10 +57,6 @@ impl Portion {
         batches::insert_findings(conn, &findings)?;
         if self.places > 0 {
             free.extend(places::reserve(conn, &self.iss, self.places)?);
-        }
-        // The issuer's row last, and only once: others wait for it until this transaction ends.
-        if has_changed {
-            indices::next_generation(conn, &self.iss)?;
         }
         batch.body_mac.clone_from(&self.body_mac);
         batch.finished_at = self.body_mac.as_ref().map(|_| self.admission.now().millis());

@@ -68,6 +68,8 @@ pub struct VersionRow {
     pub items_mac: Vec<u8>,
     /// Its place in the status list.
     pub status_index: i64,
+    /// The event that made it.
+    pub made_by: String,
     /// `superseded` or `reported_lost`; `None` while in force.
     pub replaced_as: Option<String>,
     /// The sealed bytes.
