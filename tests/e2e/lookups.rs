@@ -29,7 +29,7 @@ async fn audited(app: &TestApp) -> Vec<AuditRow> {
 #[tokio::test]
 async fn a_vehicle_is_found_by_its_plate_and_a_person_by_code_or_number() {
     let app = TestApp::spawn().await;
-    let vehicle = app.issued(Kind::TransportCertificate).await;
+    let vehicle = app.issued(Kind::RoadTransportCertificate).await;
     let person = app.issued(Kind::PractitionerQualification).await;
     let officer = app.officer().await;
     let plate = vehicle.record.plate().unwrap();
@@ -52,7 +52,7 @@ async fn a_vehicle_is_found_by_its_plate_and_a_person_by_code_or_number() {
 #[tokio::test]
 async fn what_is_not_there_is_an_empty_answer_and_one_of_another_colour_is_not_there() {
     let app = TestApp::spawn().await;
-    let vehicle = app.issued(Kind::TransportCertificate).await;
+    let vehicle = app.issued(Kind::RoadTransportCertificate).await;
     let officer = app.officer().await;
     let plate = vehicle.record.plate().unwrap();
     let other = if plate.colour().code() == 1 { 2 } else { 1 };
@@ -72,7 +72,7 @@ async fn what_is_not_there_is_an_empty_answer_and_one_of_another_colour_is_not_t
 #[tokio::test]
 async fn one_that_is_cancelled_is_found_and_says_so_after_those_in_force() {
     let app = TestApp::spawn().await;
-    let vehicle = app.issued(Kind::TransportCertificate).await;
+    let vehicle = app.issued(Kind::RoadTransportCertificate).await;
     let cancel = json!({ "event": "cancelled", "reason": "报废" });
     let path = format!("/v1/certificates/{}/events", vehicle.id);
     let _ = app.issuer().await.post(&path, &cancel).await.json(201);
@@ -144,7 +144,7 @@ async fn there_are_only_so_many_in_a_minute_and_a_day() {
         let _ = officer.post("/v1/lookups", &wanted).await.json(201);
     }
     let refused = officer.post("/v1/lookups", &wanted).await;
-    assert!(refused.header("retry-after").is_some());
+    assert!(!refused.header("retry-after").is_empty());
     assert_eq!(refused.problem(), "too_many_attempts");
     app.pass(60);
     let _ = officer.post("/v1/lookups", &wanted).await.json(201);
