@@ -117,7 +117,7 @@ async fn its_holder_sees_that_it_was_looked_up_and_the_audit_administrator_by_wh
     assert_eq!((&looked["id"], &looked["by"]), (&found["id"], &json!("number")));
     assert_eq!(looked["certificate_ids"], json!([person.id]));
     assert!(!told.to_string().contains(BASIS), "{told}");
-    let other = app.issued(Kind::PractitionerQualification).await;
+    let other = app.issued(Kind::TaxiDriver).await;
     let other = app.holder_of(&other).await.get("/v1/me/lookups").await.json(200);
     assert_eq!(other["lookups"], json!([]));
 
