@@ -20,6 +20,7 @@ mod keys;
 mod kpi;
 mod landing;
 mod lookups;
+mod maintenance;
 mod passwords;
 mod presentations;
 mod receipts;
@@ -109,6 +110,13 @@ routes! {
     // Supervision
     "/v1/reveals/{id}"      [GET => reveals::one]
     "/v1/lookups/{id}"      [GET => lookups::one]
+    "/v1/maintenance-applications"                  [GET => maintenance::list, POST => maintenance::create]
+    "/v1/maintenance-applications/{id}"             [GET => maintenance::one, PUT => maintenance::change,
+                                                     DELETE => maintenance::withdraw]
+    "/v1/maintenance-applications/{id}/submission"  [POST => maintenance::submit]
+    "/v1/maintenance-applications/{id}/decision"    [POST => maintenance::decide]
+    "/v1/maintenance-applications/{id}/completion"  [POST => maintenance::complete]
+    "/v1/maintenance-applications/{id}/form"        [GET => maintenance::form]
 
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]

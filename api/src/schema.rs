@@ -75,6 +75,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    maintenance_applications (id) {
+        id -> Text,
+        number -> Text,
+        division -> Nullable<Text>,
+        operation -> Text,
+        state -> Text,
+        form_ciphertext -> Binary,
+        revision -> Integer,
+        created_by -> Text,
+        created_at -> BigInt,
+        submitted_at -> Nullable<BigInt>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        refusal -> Nullable<Text>,
+        completed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    maintenance_items (application_id, certificate_id) {
+        application_id -> Text,
+        ordinal -> Integer,
+        certificate_id -> Text,
+        since_seq -> BigInt,
+        event_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     jobs (name) {
         name -> Text,
         done_slot -> BigInt,

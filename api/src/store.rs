@@ -38,6 +38,7 @@ pub mod jobs;
 pub mod keys;
 pub mod kpi;
 pub mod lookups;
+pub mod maintenance;
 mod meter;
 pub mod migrate;
 pub mod outflows;

@@ -25,13 +25,14 @@ use crate::command::{begin, run};
 const CERTIFICATES: usize = 400;
 
 /// Every ciphertext, in the order of `Column::ALL`, and what stands beside them and must not change.
-const CIPHERTEXTS: [&str; 7] = [
+const CIPHERTEXTS: [&str; 8] = [
     "SELECT id AS key, {code_ciphertext} AS value FROM holders",
     "SELECT id AS key, {number_ciphertext} AS value FROM certificates",
     "SELECT certificate_id || '/' || version AS key, {items_ciphertext} AS value FROM certificate_versions",
     "SELECT id AS key, {basis_ciphertext} AS value FROM reveals",
     "SELECT id AS key, {organisation_code_ciphertext} AS value FROM bindings",
     "SELECT id AS key, {basis_ciphertext} AS value FROM lookups",
+    "SELECT id AS key, {form_ciphertext} AS value FROM maintenance_applications",
     "SELECT account_id AS key, {secret_ciphertext} AS value FROM totp_factors",
 ];
 const INDICES: [&str; 3] = [
@@ -180,6 +181,10 @@ async fn fill(app: &TestApp) -> (uuid::Uuid, uuid::Uuid) {
     let _ = operator.post(&format!("/v1/certificates/{}/reveals", issued.id), &asked).await.json(201);
     let wanted = json!({ "number": issued.record.number().as_str(), "purpose": "case", "basis": "案件编号 2026-0616" });
     let _ = app.officer().await.post("/v1/lookups", &wanted).await.json(201);
+    let item = json!({ "certificate_id": issued.id, "wanted": "请更正" });
+    let form = json!({ "unit": "测试单位", "contact": "王五", "phone": "024-00000000", "reason": "与本省数据不一致", "items": [item] });
+    let draft = json!({ "operation": "correct", "form": form });
+    let _ = operator.post("/v1/maintenance-applications", &draft).await.json(201);
     binding_request(app, "2101").await;
     let login = app.account(Role::Operator, None).await;
     let account_id = login.strip_prefix("operator-").unwrap().to_owned();

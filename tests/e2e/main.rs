@@ -19,6 +19,7 @@ mod landing;
 mod lifecycle;
 mod limits;
 mod lookups;
+mod maintenance;
 mod operations;
 mod present;
 mod receipts;

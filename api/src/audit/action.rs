@@ -74,6 +74,11 @@ actions! {
     DataRevealed        "data.revealed"         "查看未脱敏个人信息", "Personal data is shown unmasked";
     DataExported        "data.exported"         "导出数据", "Data is exported";
     DataRekeyed         "data.rekeyed"          "更换数据密钥", "Personal data is encrypted under another key";
+    MaintenanceDrafted  "maintenance.drafted"   "起草数据维护申请", "An application to maintain data is drafted or changed";
+    MaintenanceSubmitted "maintenance.submitted" "提交数据维护申请", "An application to maintain data is submitted";
+    MaintenanceWithdrawn "maintenance.withdrawn" "撤回数据维护申请", "An application to maintain data is taken back";
+    MaintenanceDecided  "maintenance.decided"   "审批数据维护申请", "An application to maintain data is decided";
+    MaintenanceCompleted "maintenance.completed" "办结数据维护申请", "An application to maintain data is completed";
 
     // This program
     ServerStarted       "server.started"        "服务启动", "A server starts, with which settings";

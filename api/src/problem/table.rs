@@ -145,6 +145,12 @@ problems! {
     RecordLimit TOO_MANY_REQUESTS "record_limit"
         "今日可查看或导出的记录数已用完", "No more records may be taken today";
         "请于次日再试；确有需要请联系管理员调整限额", "Try again tomorrow, or ask an administrator for a higher limit".
+    ApplicationState CONFLICT "application_state"
+        "申请当前状态不允许此操作", "The application is not in a state for this";
+        "查看申请的状态后再操作", "Look at the state of the application first".
+    NothingChanged CONFLICT "nothing_changed"
+        "申请涉及的证照尚未全部变更", "Not all certificates of the application have changed";
+        "待运政系统推送变更后再办结", "Complete it once the changes have come in".
     NeedsSession FORBIDDEN "needs_session"
         "此操作须登录后进行，不能以签名请求调用", "This is done from a session; a signed request has none";
         "以账号和密码登录后再试；接口账号没有会话、密码和第二因素", "Sign in and try again; a service has no session, password or second factor".

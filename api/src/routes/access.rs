@@ -180,6 +180,15 @@ access! {
     // Supervision
     GET    "/v1/reveals/{id}"                     AuditAdmin: Any;
     GET    "/v1/lookups/{id}"                     AuditAdmin: Any;
+    GET    "/v1/maintenance-applications"                 Operator: Division;
+    POST   "/v1/maintenance-applications"                 Operator: Division;
+    GET    "/v1/maintenance-applications/{id}"            Operator: Division;
+    PUT    "/v1/maintenance-applications/{id}"            Operator: Division;
+    DELETE "/v1/maintenance-applications/{id}"            Operator: Division;
+    POST   "/v1/maintenance-applications/{id}/submission" Operator: Division;
+    POST   "/v1/maintenance-applications/{id}/decision"   Operator: Division;
+    POST   "/v1/maintenance-applications/{id}/completion" Operator: Division;
+    GET    "/v1/maintenance-applications/{id}/form"       Operator: Division;
 
     // Figures
     GET    "/v1/kpi/activation"                   Operator: Division;

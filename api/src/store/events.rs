@@ -66,6 +66,14 @@ pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> Result<Vec<EventRow>, Sto
         .load(conn)?)
 }
 
+/// The number of the newest event of this issuer; 0: there is none.
+///
+/// # Errors
+/// When the database cannot.
+pub fn newest(conn: &mut Conn, iss: &str) -> Result<i64, StoreError> {
+    Ok(indices::find(conn, iss)?.map_or(0, |row| row.events))
+}
+
 /// The event with this id.
 ///
 /// # Errors

@@ -19,19 +19,22 @@ pub enum Column {
     OrganisationCode,
     /// What exactly certificates were looked up for.
     LookupBasis,
+    /// The form of an application to maintain data.
+    MaintenanceForm,
     /// The secret of an account's authenticator app.
     TotpSecret,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
         Self::OrganisationCode,
         Self::LookupBasis,
+        Self::MaintenanceForm,
         Self::TotpSecret,
     ];
 
@@ -45,6 +48,7 @@ impl Column {
             Self::RevealBasis => "reveals.basis_ciphertext",
             Self::OrganisationCode => "bindings.organisation_code_ciphertext",
             Self::LookupBasis => "lookups.basis_ciphertext",
+            Self::MaintenanceForm => "maintenance_applications.form_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
         }
     }

@@ -75,7 +75,9 @@ impl World {
         let export = operator.post("/v1/approvals", &export).await.json(202);
         let keys = app.security_admin().await.get("/v1/keys").await.json(200);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let draft = operator.post("/v1/maintenance-applications", &draft(&issued.id)).await.json(201);
         Self {
+            application: text(&draft["id"]),
             account: text(&made["account"]["id"]),
             grant: text(&made["approval"]["id"]),
             export: text(&export["id"]),
@@ -113,6 +115,7 @@ impl World {
             "/v1/keys" => &self.key,
             "/v1/binding-requests" => &self.binding_request,
             "/v1/me/accounts" => &self.acting_account,
+            "/v1/maintenance-applications" => &self.application,
             "/v1/service-keys" => &self.services[usize::from(role == Role::SystemAdmin)].kid(),
             "/v1/sessions" => &self.sessions[role.word()],
             other => panic!("say here which object stands at {other}/…"),
@@ -150,6 +153,10 @@ impl World {
             ("POST", "/v1/accounts") => wanted("another", &self.city),
             ("POST", "/v1/accounts/{id}/grants") => grant,
             ("POST", "/v1/accounts/{id}/factor-resets") => json!({ "reason": "测试" }),
+            ("POST", "/v1/maintenance-applications") | ("PUT", "/v1/maintenance-applications/{id}") => {
+                draft(&self.certificate)
+            }
+            ("POST", "/v1/maintenance-applications/{id}/decision") => json!({ "approve": true }),
             ("POST", "/v1/approvals/{id}/decision") => json!({ "decision": "refuse", "reason": "测试" }),
             ("POST", "/v1/keys/{kid}/revocation") => json!({ "reason": "测试" }),
             ("POST", "/v1/service-keys") => self.services[0].with_next_key().wanted_key(),
@@ -195,6 +202,15 @@ impl World {
 /// A staff account that is asked for.
 fn wanted(login: &str, division: &str) -> Value {
     json!({ "login": login, "name": "测试账号", "role": "officer", "division": division, "reason": "测试" })
+}
+
+/// An application to maintain data, about a certificate.
+fn draft(certificate: &str) -> Value {
+    let item = json!({ "certificate_id": certificate, "wanted": "请更正" });
+    let form = json!({
+        "unit": "测试单位", "contact": "王五", "phone": "024-00000000", "reason": "与本省数据不一致", "items": [item],
+    });
+    json!({ "operation": "correct", "form": form })
 }
 
 /// Asks for something as a client would, with a body where the method has one.

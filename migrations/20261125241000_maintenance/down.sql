@@ -1,0 +1,2 @@
+DROP TABLE maintenance_items;
+DROP TABLE maintenance_applications;
