@@ -17,6 +17,7 @@ pub mod devices;
 pub mod ephemeral;
 pub mod extract;
 pub mod generate;
+pub mod idempotency;
 pub mod ingest;
 pub mod integrity;
 pub mod jobs;

@@ -11,6 +11,7 @@ mod audit;
 mod bindings;
 mod bundle;
 mod certificates;
+mod changes;
 mod devices;
 mod documents;
 mod factors;
@@ -76,7 +77,8 @@ routes! {
     // Certificates
     "/v1/ingest"                            [POST => ingest::create]
     "/v1/ingest/{batch}"                    [GET => ingest::report]
-    "/v1/certificates"                      [GET => certificates::list]
+    "/v1/certificates"                      [GET => certificates::list, POST => ingest::one]
+    "/v1/changes"                           [GET => changes::list]
     "/v1/certificates/{id}"                 [GET => certificates::one]
     "/v1/certificates/{id}/events"          [POST => certificates::report]
     "/v1/certificates/{id}/history"         [GET => certificates::history]

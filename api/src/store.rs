@@ -47,6 +47,7 @@ pub mod reveals;
 pub mod sessions;
 mod transaction;
 pub mod wechat_users;
+pub mod writes;
 
 pub use connect::{Conn, DatabaseUrl, Durability};
 pub use error::StoreError;

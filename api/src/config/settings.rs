@@ -263,6 +263,8 @@ settings! {
     body_limit: usize, "bytes" = 1 << 20;
     /// Largest upload: certificates to ingest, in bytes.
     upload_limit: u64, "bytes" = 4 << 30;
+    /// How long the answer of a single write under an `Idempotency-Key` is kept for its repetition, in days.
+    idempotency_retention: u32, "days" = 30;
     /// Largest head of a request, in bytes: address and headers.
     head_limit: usize, "bytes" = 16_384;
     /// Seconds a client may take to send the head of a request.

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::admit::Sender;
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::{Account, Holder, Issuer, Role, SignedIn};
 use crate::certificates::{self, Certificate, Summary};
-use crate::extract::Json;
-use crate::lifecycle::{self, Event, NewEvent, Recorded, Report};
+use crate::extract::RawJson;
+use crate::idempotency::{Answer, Write};
+use crate::lifecycle::{self, Event, Ledger, NewEvent, Recorded, Report, Subject};
 use crate::problem::Problem;
 
 /// A holder's certificates.
@@ -61,40 +64,59 @@ pub async fn one(
 
 /// Reports what happened to a certificate. It takes effect at once.
 #[utoipa::path(post, path = "/v1/certificates/{id}/events", tag = "certificates", operation_id = "report_event",
-    security(("session" = [])), params(("id" = String, Path, description = "Id of the certificate")),
+    security(("session" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the certificate"),
+        ("Idempotency-Key" = Option<String>, Header,
+            description = "The sender's name for this write: sent again under it, the same body gets the same answer")),
     request_body = NewEvent,
     responses(
         (status = 201, description = "Recorded", body = Event),
         (status = 200, description = "Was recorded before, when it was first sent", body = Event),
-        (status = 409, description = "`transition_not_allowed`, `event_conflict`"),
+        (status = 409, description = "`transition_not_allowed`, `event_overtaken`, `sequence_passed`, `event_conflict`, \
+            `idempotency_key_reused`"),
         (status = 422, description = "`unfit_value`")))]
 pub async fn report(
     app: web::Data<App>,
     Issuer(by): Issuer,
+    request: HttpRequest,
     context: Context,
     id: web::Path<String>,
-    Json(event): Json<NewEvent>,
+    body: RawJson,
 ) -> Result<HttpResponse, Problem> {
+    let write =
+        Write::of(&app, &by.id, request.headers(), &format!("/v1/certificates/{id}/events"), &body.0)?;
+    let context = context.by(&by);
     let report = Report {
-        certificate_id: id.into_inner(),
-        event,
-        by,
-        iss: app.config.iss.clone(),
+        subject: Subject::Id(id.into_inner()),
+        event: body.read()?,
+        by: Sender { account: by.id, division: by.division },
+        province: app.config.iss.clone(),
+        batch: None,
         fresh: app.new_id(),
         now: app.clock.now(),
     };
-    let (audit, context) = (app.audit.clone(), context.by(&report.by));
-    let record = move |conn: &mut _| -> Result<Recorded, Problem> {
-        let recorded = report.record(conn)?;
-        if let Recorded::New(event) = &recorded {
-            audit.append(conn, event.entry(context).on("certificate", report.certificate_id.as_str()))?;
+    let server = app.clone();
+    let record = move |conn: &mut _| {
+        if let Some(answer) = write.earlier(conn)? {
+            return Ok(answer);
         }
-        Ok(recorded)
+        let mut ledger = Ledger::default();
+        let recorded = report.record(conn, &mut ledger, || server.new_id().to_string())?;
+        ledger.close(conn, &server.config.iss)?;
+        let (status, row, is_new) = match recorded {
+            Recorded::New(row) => (StatusCode::CREATED, row, true),
+            Recorded::Repeated(row) => (StatusCode::OK, row, false),
+        };
+        let (certificate, event) = (row.certificate_id.clone(), Event::of(row, true));
+        let answer = Answer::of(status, &event)?;
+        write.keep(conn, &answer)?;
+        if is_new {
+            server.audit.append(conn, event.entry(context).on("certificate", certificate))?;
+        }
+        Ok::<_, Problem>(answer)
     };
-    Ok(match app.db.write(record).await? {
-        Recorded::New(event) => HttpResponse::Created().json(event),
-        Recorded::Repeated(event) => HttpResponse::Ok().json(event),
-    })
+    Ok(app.db.write(record).await?.into())
 }
 
 /// What happened to a certificate: for its holder, and the issuers and operators of its division.

@@ -38,6 +38,16 @@ pub struct CertificateRow {
     pub status: String,
     /// Whether an annual review or integrity assessment is overdue.
     pub review_overdue: bool,
+    /// Last day the review or assessment is good for; `None`: not known.
+    pub review_due: Option<i32>,
+    /// Last day of the suspension; `None`: open, or none.
+    pub suspended_until: Option<i32>,
+    /// The day on which something happens to it by itself.
+    pub due_on: Option<i32>,
+    /// The sender's number of the newest change taken.
+    pub sequence: Option<i64>,
+    /// Grows with every change of the row.
+    pub revision: i64,
     /// 样证.
     pub specimen: bool,
     /// Place of the version in force in the status list.
@@ -118,6 +128,15 @@ pub fn find_all_by_number(
 ) -> Result<Vec<CertificateRow>, StoreError> {
     let (table, column) = (certificates::table, certificates::number_index);
     Ok(find_all!(conn, table, column, number_indices, CertificateRow::as_select())?)
+}
+
+/// The certificates with these ids, in any order.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_all(conn: &mut Conn, ids: &[&str]) -> Result<Vec<CertificateRow>, StoreError> {
+    let (table, column) = (certificates::table, certificates::id);
+    Ok(find_all!(conn, table, column, ids, CertificateRow::as_select())?)
 }
 
 /// Certificate, version and content of all versions of these certificates, in any order.
@@ -231,27 +250,22 @@ pub fn replace(
     as_read: &CertificateRow,
     new: &CertificateRow,
 ) -> Result<Option<bool>, StoreError> {
-    let unchanged = certificates::table
-        .find(&as_read.id)
-        .filter(certificates::version.eq(as_read.version))
-        .filter(certificates::status.eq(&as_read.status));
+    let unchanged = certificates::table.find(&as_read.id).filter(certificates::revision.eq(as_read.revision));
     let changed = attempt(conn, |conn| {
         diesel::update(unchanged)
             .set((
-                certificates::division.eq(&new.division),
                 certificates::identifier.eq(&new.identifier),
                 certificates::serial.eq(&new.serial),
                 certificates::holder_id.eq(&new.holder_id),
                 certificates::plate.eq(&new.plate),
                 certificates::plate_colour.eq(new.plate_colour),
                 certificates::version.eq(new.version),
-                certificates::status.eq(&new.status),
+                state_of(new),
                 certificates::specimen.eq(new.specimen),
                 certificates::status_index.eq(new.status_index),
                 certificates::issued_on.eq(new.issued_on),
                 certificates::valid_from.eq(new.valid_from),
                 certificates::valid_to.eq(new.valid_to),
-                certificates::updated_at.eq(new.updated_at),
             ))
             .execute(conn)
     })?;
@@ -269,30 +283,60 @@ pub fn set_replaced(conn: &mut Conn, id: &str, version: i32, replaced_as: &str) 
     Ok(())
 }
 
-/// Sets status and overdue mark of a certificate that is still as it was read: `false` when it is not.
+/// Gives a certificate the state and the division of `new`, if it is still as it was read: `false` when it is not.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn change_status(
+pub fn change_state(
     conn: &mut Conn,
     as_read: &CertificateRow,
-    status: &str,
-    review_overdue: bool,
-    at: i64,
+    new: &CertificateRow,
 ) -> Result<bool, StoreError> {
-    let unchanged = certificates::table
-        .find(&as_read.id)
-        .filter(certificates::version.eq(as_read.version))
-        .filter(certificates::status.eq(&as_read.status))
-        .filter(certificates::review_overdue.eq(as_read.review_overdue));
-    let changed = diesel::update(unchanged)
-        .set((
-            certificates::status.eq(status),
-            certificates::review_overdue.eq(review_overdue),
-            certificates::updated_at.eq(at),
-        ))
-        .execute(conn)?;
-    Ok(changed == 1)
+    let unchanged = certificates::table.find(&as_read.id).filter(certificates::revision.eq(as_read.revision));
+    Ok(diesel::update(unchanged).set(state_of(new)).execute(conn)? == 1)
+}
+
+/// What may change of a certificate without a new version.
+#[derive(AsChangeset)]
+#[diesel(table_name = certificates, treat_none_as_null = true)]
+struct StateRow<'a> {
+    division: &'a str,
+    status: &'a str,
+    review_overdue: bool,
+    review_due: Option<i32>,
+    suspended_until: Option<i32>,
+    due_on: Option<i32>,
+    sequence: Option<i64>,
+    revision: i64,
+    updated_at: i64,
+}
+
+fn state_of(row: &CertificateRow) -> StateRow<'_> {
+    StateRow {
+        division: &row.division,
+        status: &row.status,
+        review_overdue: row.review_overdue,
+        review_due: row.review_due,
+        suspended_until: row.suspended_until,
+        due_on: row.due_on,
+        sequence: row.sequence,
+        revision: row.revision,
+        updated_at: row.updated_at,
+    }
+}
+
+/// At most so many of the certificates to which something happens by itself on this day or happened before, the longest
+/// due first.
+///
+/// # Errors
+/// When the database cannot.
+pub fn due(conn: &mut Conn, today: i32, limit: i64) -> Result<Vec<CertificateRow>, StoreError> {
+    Ok(certificates::table
+        .filter(certificates::due_on.le(today))
+        .order((certificates::due_on, certificates::id))
+        .limit(limit)
+        .select(CertificateRow::as_select())
+        .load(conn)?)
 }
 
 /// Puts a fresh seal on a version, in place of the one `as_read` has: `false` when another came first.

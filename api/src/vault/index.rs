@@ -18,6 +18,8 @@ pub enum Field {
     Items,
     /// The body of an ingest batch, compared to see whether it is sent again.
     BatchBody,
+    /// Address and body of a write, compared in the same way.
+    Write,
 }
 
 impl Field {
@@ -27,6 +29,7 @@ impl Field {
             Self::CertificateNumber => "certificate-number",
             Self::Items => "items",
             Self::BatchBody => "batch-body",
+            Self::Write => "write",
         }
     }
 }
@@ -40,6 +43,7 @@ pub(super) struct Indices {
     certificate_number: FieldMac,
     items: FieldMac,
     batch_body: FieldMac,
+    write: FieldMac,
 }
 
 impl Indices {
@@ -50,6 +54,7 @@ impl Indices {
             certificate_number: keyed(secret, Field::CertificateNumber)?,
             items: keyed(secret, Field::Items)?,
             batch_body: keyed(secret, Field::BatchBody)?,
+            write: keyed(secret, Field::Write)?,
         })
     }
 
@@ -60,6 +65,7 @@ impl Indices {
             Field::CertificateNumber => &self.certificate_number,
             Field::Items => &self.items,
             Field::BatchBody => &self.batch_body,
+            Field::Write => &self.write,
         }
         .clone()
     }
