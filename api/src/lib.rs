@@ -8,6 +8,7 @@ pub mod auth;
 pub mod backup;
 pub mod binding;
 mod budget;
+pub mod catalogue;
 pub mod certificates;
 pub mod claims;
 pub mod cli;

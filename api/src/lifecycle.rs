@@ -6,6 +6,7 @@
 //! - `lifecycle/event.rs`: what is sent and what is shown
 //! - `lifecycle/report.rs`, `order.rs`, `refusal.rs`: recording an event, which takes effect at once, or why not
 //! - `lifecycle/ledger.rs`: events of one transaction, appended together at its end
+//! - `lifecycle/document.rs`: all of it as a document
 //! - `lifecycle/changes.rs`: what happened since a mark
 //! - `lifecycle/moment.rs`: how things stood at an earlier moment
 //!
@@ -24,6 +25,7 @@ use crate::store::certificates::CertificateRow;
 mod automatic;
 mod changes;
 mod course;
+mod document;
 mod event;
 mod ledger;
 mod moment;
@@ -35,6 +37,7 @@ mod transitions;
 pub use automatic::let_happen;
 pub use changes::{CertificateChange, Changes, changes};
 pub use course::{Course, Happened};
+pub use document::reference;
 pub use event::{Event, NewEvent, history};
 pub use ledger::Ledger;
 pub use moment::last_by;
@@ -175,6 +178,28 @@ impl Change {
             Self::TransferredOut => "transferred_out",
             Self::Withdrawn => "withdrawn",
             Self::Restored => "restored",
+        }
+    }
+}
+
+impl Change {
+    /// What it is called in Chinese.
+    #[must_use]
+    pub const fn name_zh(self) -> &'static str {
+        match self {
+            Self::ReviewPassed => "年度审验合格",
+            Self::ReviewOverdue => "逾期未审验、未考核",
+            Self::Assessed => "诚信考核",
+            Self::Suspended => "暂扣",
+            Self::Resumed => "解除暂扣",
+            Self::Cancelled => "注销",
+            Self::Revoked => "吊销、撤销",
+            Self::ReportedLost => "挂失",
+            Self::Found => "解除挂失",
+            Self::Expired => "过期未换发",
+            Self::TransferredOut => "转出",
+            Self::Withdrawn => "源系统删除",
+            Self::Restored => "源系统恢复",
         }
     }
 }

@@ -10,6 +10,7 @@ mod approvals;
 mod audit;
 mod bindings;
 mod bundle;
+mod catalogue;
 mod certificates;
 mod changes;
 mod devices;
@@ -78,6 +79,7 @@ routes! {
     "/v1/ingest"                            [POST => ingest::create]
     "/v1/ingest/{batch}"                    [GET => ingest::report]
     "/v1/certificates"                      [GET => certificates::list, POST => ingest::one]
+    "/v1/catalogue"                         [GET => catalogue::show]
     "/v1/changes"                           [GET => changes::list]
     "/v1/certificates/{id}"                 [GET => certificates::one]
     "/v1/certificates/{id}/events"          [POST => certificates::report]

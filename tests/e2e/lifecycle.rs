@@ -10,6 +10,7 @@ use yzt_tests::{Answer, TestApp};
 
 mod automatic;
 mod order;
+mod past;
 
 const DRIVER: Kind = Kind::PractitionerQualification;
 

@@ -3,6 +3,7 @@
 mod audit;
 mod authority;
 mod backup;
+mod catalogue;
 mod cluster;
 mod deploy;
 mod devices;

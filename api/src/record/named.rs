@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn the_names_of_records_are_understood_and_the_rest_stays() {
         let (named, rest) = take(json!({
-            "kind": "013", "issuingAuthorityCode": "112101000012345676", "transCertificateCode": "210100000001",
+            "kind": "013", "issuingAuthorityCode": "11210100001234567A", "transCertificateCode": "210100000001",
             "event": "suspended",
         }));
         let named = named.unwrap_or_else(|findings| panic!("{findings:?}"));

@@ -146,6 +146,7 @@ access! {
     GET    "/v1/ingest/{batch}"                   Issuer: Own, Operator: Division;
     GET    "/v1/certificates"                     Holder: Own;
     POST   "/v1/certificates"                     Issuer: Lines;
+    GET    "/v1/catalogue"                        public;
     GET    "/v1/changes"                          Issuer: Division, Operator: Division;
     GET    "/v1/certificates/{id}"                Holder: Own, Officer: Division, Issuer: Division, Operator: Division;
     POST   "/v1/certificates/{id}/events"         Issuer: Division;

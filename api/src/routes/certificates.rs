@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::admit::Sender;
@@ -12,10 +12,11 @@ use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::{Account, Holder, Issuer, Role, SignedIn};
 use crate::certificates::{self, Certificate, Summary};
+use crate::clock::Timestamp;
 use crate::extract::RawJson;
 use crate::idempotency::{Answer, Write};
 use crate::lifecycle::{self, Event, Ledger, NewEvent, Recorded, Report, Subject};
-use crate::problem::Problem;
+use crate::problem::{Code, Finding, Problem};
 
 /// A holder's certificates.
 #[derive(Serialize, ToSchema)]
@@ -31,6 +32,14 @@ pub struct History {
     events: Vec<Event>,
 }
 
+/// At which moment a certificate is looked at.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AsOf {
+    /// As it was known then; now, where it is not said.
+    as_of: Option<Timestamp>,
+}
+
 /// The holder's own certificates.
 #[utoipa::path(get, path = "/v1/certificates", tag = "certificates", operation_id = "list_certificates",
     security(("session" = [])),
@@ -44,7 +53,11 @@ pub async fn list(app: web::Data<App>, holder: Holder) -> Result<web::Json<Certi
 /// A certificate with its data items: for its holder, and the officers, issuers and operators of its division, who see
 /// personal items masked. What an officer elsewhere needs at the roadside is in the code.
 #[utoipa::path(get, path = "/v1/certificates/{id}", tag = "certificates", operation_id = "certificate",
-    security(("session" = [])), params(("id" = String, Path, description = "Id of the certificate")),
+    security(("session" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the certificate"),
+        ("as_of" = Option<Timestamp>, Query,
+            description = "As it was known at this moment (RFC 3339): by what was recorded by then")),
     responses(
         (status = 200, description = "The certificate", body = Certificate),
         (status = 403, description = "`wrong_role`, `other_division`"),
@@ -54,8 +67,13 @@ pub async fn one(
     SignedIn(account): SignedIn,
     context: Context,
     id: web::Path<String>,
+    query: web::Query<AsOf>,
 ) -> Result<web::Json<Certificate>, Problem> {
-    let looked = certificates::look(&app, context.clone(), account.clone(), id.clone()).await;
+    if query.as_of.is_some_and(|instant| instant > app.clock.now()) {
+        let finding = Finding { item: "as_of".into(), rule: "in_the_future".into(), source: None };
+        return Err(Problem::new(Code::BadQuery).findings(vec![finding]));
+    }
+    let looked = certificates::look(&app, context.clone(), account.clone(), id.clone(), query.as_of).await;
     if let Err(problem) = &looked {
         audit(&app, context, &account, &id, Some(problem)).await?;
     }
