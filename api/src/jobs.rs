@@ -60,6 +60,15 @@ pub const JOBS: &[Job] = &[
         work: |app| Box::pin(async move { Ok(idempotency::forget(&app).await?) }),
     },
     Job {
+        name: "nonces_sweep",
+        what: (
+            "清理已不可能再用的签名请求 nonce",
+            "Forgets nonces of signed requests that are too old to be taken",
+        ),
+        every: Every::Seconds(600),
+        work: |app| Box::pin(async move { Ok(auth::signed_request::sweep(&app).await?) }),
+    },
+    Job {
         name: "lists_prune",
         what: (
             "清理超过保留期的信任列表、状态列表和已到期的一次性凭据",

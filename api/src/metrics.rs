@@ -57,6 +57,8 @@ metrics! {
         "Requests turned away because `in_flight_limit` others were being worked on.";
     sign_ins: IntCounterVec "yzt_sign_ins_total" ["outcome"]
         "Attempts to sign in, by outcome: ok, failed, limited.";
+    signed_requests: IntCounterVec "yzt_signed_requests_total" ["outcome"]
+        "Requests that carry a signature, by outcome: ok, or the code of the problem.";
     build: IntGaugeVec "yzt_build_info" ["version"]
         "Always 1; the label is the version of this program.";
     clock: IntGauge "yzt_clock_timestamp_seconds" []

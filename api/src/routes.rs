@@ -25,6 +25,7 @@ mod passwords;
 mod presentations;
 mod receipts;
 mod reveals;
+mod service_keys;
 mod sessions;
 #[macro_use]
 mod table;
@@ -69,6 +70,8 @@ routes! {
     "/v1/approvals/{id}/decision"   [POST => approvals::decide]
     "/v1/keys"                      [GET => keys::list]
     "/v1/keys/{kid}/revocation"     [POST => keys::revoke]
+    "/v1/service-keys"              [GET => service_keys::list, POST => service_keys::create]
+    "/v1/service-keys/{kid}"        [DELETE => service_keys::revoke]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]

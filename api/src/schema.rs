@@ -235,6 +235,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    service_keys (kid) {
+        kid -> Text,
+        account_id -> Text,
+        public_key -> Binary,
+        label -> Text,
+        not_before -> BigInt,
+        not_after -> BigInt,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        grant_id -> Text,
+        integrity_key -> Integer,
+        integrity_code -> Binary,
+    }
+}
+
+diesel::table! {
+    service_nonces (kid, nonce) {
+        kid -> Text,
+        nonce -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     wechat_users (id) {
         id -> Text,
         openid -> Binary,
@@ -250,7 +274,8 @@ diesel::table! {
         state -> Text,
         code_type -> Text,
         account_id -> Nullable<Text>,
-        organisation_code -> Nullable<Text>,
+        organisation_code_ciphertext -> Nullable<Binary>,
+        organisation_code_index -> Nullable<Text>,
         organisation_name -> Nullable<Text>,
         applicant -> Nullable<Text>,
         division -> Nullable<Text>,
@@ -486,6 +511,8 @@ diesel::joinable!(device_credentials -> certificates (certificate_id));
 diesel::joinable!(presentations -> certificates (certificate_id));
 diesel::joinable!(activations -> certificates (certificate_id));
 diesel::joinable!(accounts -> holders (holder_id));
+diesel::joinable!(service_keys -> accounts (account_id));
+diesel::joinable!(service_nonces -> service_keys (kid));
 diesel::joinable!(bindings -> wechat_users (wechat_user_id));
 diesel::joinable!(bindings -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -507,6 +534,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     status_lists,
     data_keys,
     accounts,
+    service_keys,
+    service_nonces,
     wechat_users,
     bindings,
     devices,

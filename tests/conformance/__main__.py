@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""python3 -m conformance vectors DIR | verify --bundle DIR [--at UNIX] CODE | story DIR (run from `tests/`)."""
+"""python3 -m conformance vectors DIR | verify --bundle DIR [--at UNIX] CODE | story DIR | sign-request … (run from `tests/`)."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import bundle, report, vectors
+from . import bundle, httpsig, report, vectors
 from .verdict import decide
 
 
@@ -15,6 +15,17 @@ def verify(arguments) -> bool:
     held = bundle.load_directory(arguments.bundle)
     verdict = decide(arguments.code, held, arguments.at)
     print(json.dumps(report.as_json(verdict, held), ensure_ascii=False, indent=2))
+    return True
+
+
+def sign_request(arguments) -> bool:
+    headers = [tuple(part.strip() for part in header.split(":", 1)) for header in arguments.header]
+    body = b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
+    signed = httpsig.sign_request(
+        int(arguments.key, 16), arguments.method, arguments.target, headers, body, arguments.created, arguments.nonce
+    )
+    for name, value in signed.items():
+        print(f"{name}: {value}")
     return True
 
 
@@ -32,6 +43,14 @@ def main() -> int:
     command.add_argument("--at", type=int, default=int(time.time()))
     command.add_argument("code")
     command.set_defaults(run=verify)
+    command = commands.add_parser("sign-request", help="header fields of a signed request; the body from standard input")
+    command.add_argument("--key", required=True, help="private key, hexadecimal")
+    command.add_argument("--created", type=int)
+    command.add_argument("--nonce")
+    command.add_argument("--header", action="append", default=[], help="a header that is signed: 'name: value'")
+    command.add_argument("method")
+    command.add_argument("target", help="path and query")
+    command.set_defaults(run=sign_request)
     arguments = parser.parse_args()
     return 0 if arguments.run(arguments) else 1
 

@@ -1,10 +1,13 @@
 //! End-to-end tests, by subject.
 
+mod at_rest;
 mod audit;
 mod authority;
 mod backup;
 mod catalogue;
 mod cluster;
+mod command;
+mod data_keys;
 mod deploy;
 mod devices;
 mod errors;
@@ -21,6 +24,7 @@ mod present;
 mod receipts;
 mod reveals;
 mod sessions;
+mod signed_requests;
 mod signer;
 mod signing_service;
 mod stopping;

@@ -22,7 +22,9 @@ pub mod database;
 pub mod device;
 pub mod keeper;
 pub mod postgres;
+
 pub mod redis;
+pub mod service;
 pub mod signing_service;
 
 pub use answer::Answer;

@@ -135,6 +135,9 @@ access! {
     POST   "/v1/approvals/{id}/decision"          SecurityAdmin: Division;
     GET    "/v1/keys"                             SystemAdmin: Any, SecurityAdmin: Any, AuditAdmin: Any;
     POST   "/v1/keys/{kid}/revocation"            SecurityAdmin: Division;
+    GET    "/v1/service-keys"                     SystemAdmin: Division, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/service-keys"                     SystemAdmin: Division;
+    DELETE "/v1/service-keys/{kid}"               SystemAdmin: Division, SecurityAdmin: Division;
 
     // What officers carry
     GET    "/v1/bundle"                           public;

@@ -20,6 +20,8 @@ pub enum Field {
     BatchBody,
     /// Address and body of a write, compared in the same way.
     Write,
+    /// A mini-program and a user's openid in it.
+    Openid,
 }
 
 impl Field {
@@ -30,6 +32,7 @@ impl Field {
             Self::Items => "items",
             Self::BatchBody => "batch-body",
             Self::Write => "write",
+            Self::Openid => "wechat-openid",
         }
     }
 }
@@ -44,6 +47,7 @@ pub(super) struct Indices {
     items: FieldMac,
     batch_body: FieldMac,
     write: FieldMac,
+    openid: FieldMac,
 }
 
 impl Indices {
@@ -55,6 +59,7 @@ impl Indices {
             items: keyed(secret, Field::Items)?,
             batch_body: keyed(secret, Field::BatchBody)?,
             write: keyed(secret, Field::Write)?,
+            openid: keyed(secret, Field::Openid)?,
         })
     }
 
@@ -66,6 +71,7 @@ impl Indices {
             Field::Items => &self.items,
             Field::BatchBody => &self.batch_body,
             Field::Write => &self.write,
+            Field::Openid => &self.openid,
         }
         .clone()
     }
