@@ -168,6 +168,8 @@ struct Model {
     overdue: bool,
     review_due: Option<i32>,
     suspended_until: Option<i32>,
+    /// Status and last day of the suspension when it was withdrawn.
+    withdrawn: (&'static str, Option<i32>),
 }
 
 impl Model {
@@ -188,9 +190,13 @@ impl Model {
                 assert_eq!(self.suspended_until, Some(day - 1), "it ended on its day");
                 self.status = "valid";
             }
-            "resumed" | "found" | "restored" => self.status = "valid",
+            "resumed" | "found" => self.status = "valid",
+            "restored" => (self.status, self.suspended_until) = self.withdrawn,
             "reported_lost" => self.status = "reported_lost",
-            "withdrawn" => self.status = "cancelled",
+            "withdrawn" => {
+                self.withdrawn = (self.status, self.suspended_until);
+                self.status = "cancelled";
+            }
             "expired" => self.status = "expired_not_renewed",
             "review_overdue" if event.actor == "system" => {
                 assert_eq!(self.review_due, Some(day - 1), "it was overdue on its day");

@@ -1,7 +1,7 @@
 //! The rules of admission: what is known of a certificate and what came in decide what happens. Pure.
 
 use super::Candidate;
-use crate::lifecycle::{Course, Happened, Standing, State};
+use crate::lifecycle::{Course, Happened};
 use crate::record::{Day, Event, Finding, Rule, name};
 use crate::store::certificates::CertificateRow;
 
@@ -110,24 +110,12 @@ fn is_repetition(known: &Known, candidate: &Candidate) -> bool {
     }
 }
 
-/// Reissue ends a loss, renewal an expiry; whatever else stands, stands. A review that is good beyond today is overdue
-/// no longer, and neither is one that the record says was passed.
+/// The course of a certificate that a record makes a new version of.
 fn course_after(row: &CertificateRow, candidate: &Candidate, today: i32) -> Course {
     let record = &candidate.record;
-    let valid_to = record.valid_to().map(Day::days);
-    let still_good = valid_to.is_none_or(|last| today <= last);
+    let (valid_to, review_due) = (record.valid_to().map(Day::days), record.review_due().map(Day::days));
     let before = Course::of(row).unwrap_or(Course::beginning(valid_to, None));
-    let standing = match (record.event(), before.state.standing) {
-        (Event::Reissue, Standing::ReportedLost) => Standing::Valid,
-        (Event::Renewal, Standing::ExpiredNotRenewed) if still_good => Standing::Valid,
-        (_, standing) => standing,
-    };
-    let stated = record.review_due().map(Day::days);
-    let is_passed = matches!(record.event(), Event::Review | Event::Assessment);
-    let review_due = if is_passed { stated } else { stated.or(before.review_due) };
-    let is_good = stated.map_or(is_passed, |last| today <= last);
-    let review_overdue = before.state.review_overdue && !is_good;
-    Course { state: State { standing, review_overdue }, valid_to, review_due, ..before }
+    before.after_version(record.event(), valid_to, review_due, today)
 }
 
 fn is_lost(row: &CertificateRow) -> bool {

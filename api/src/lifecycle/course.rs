@@ -5,6 +5,7 @@
 
 use super::{Change, Standing, State, after};
 use crate::clock::Timestamp;
+use crate::record;
 use crate::store::StoreError;
 use crate::store::certificates::CertificateRow;
 use crate::store::events::EventRow;
@@ -96,6 +97,36 @@ impl Course {
             suspended_until: suspended_until.filter(|_| state.standing == Standing::Suspended),
             ..*self
         })
+    }
+
+    /// What a new version makes of it. Reissue ends a loss, renewal an expiry; whatever else stands, stands. A review that
+    /// is good beyond today is overdue no longer, and neither is one that the record says was passed.
+    #[must_use]
+    pub fn after_version(
+        &self,
+        event: record::Event,
+        valid_to: Option<i32>,
+        stated: Option<i32>,
+        today: i32,
+    ) -> Self {
+        let still_good = valid_to.is_none_or(|last| today <= last);
+        let standing = match (event, self.state.standing) {
+            (record::Event::Reissue, Standing::ReportedLost) => Standing::Valid,
+            (record::Event::Renewal, Standing::ExpiredNotRenewed) if still_good => Standing::Valid,
+            (_, standing) => standing,
+        };
+        let is_passed = matches!(event, record::Event::Review | record::Event::Assessment);
+        let review_due = if is_passed { stated } else { stated.or(self.review_due) };
+        let is_good = stated.map_or(is_passed, |last| today <= last);
+        let review_overdue = self.state.review_overdue && !is_good;
+        Self { state: State { standing, review_overdue }, valid_to, review_due, ..*self }
+    }
+
+    /// As it was when it was withdrawn, which `before` was the last event of.
+    pub(super) fn back_to(&self, before: &EventRow) -> Result<Self, StoreError> {
+        let standing = before.status.parse()?;
+        let suspended_until = before.until_day.filter(|_| before.event == Change::Suspended.word());
+        Ok(Self { state: State { standing, ..self.state }, suspended_until, ..*self })
     }
 
     /// All that happens by itself up to the beginning of a day, in its order, each with what it leaves.

@@ -38,26 +38,35 @@ pub fn reference() -> String {
 }
 
 fn record_line(text: &mut String, event: record::Event) {
-    let (status, old_place, figures) = match event {
-        record::Event::Initial => ("`valid`", "–", "counts from its day of issue on"),
-        record::Event::Renewal => {
-            ("`expired_not_renewed` → `valid`, where its last day has not passed", SUPERSEDED, MOVES)
-        }
-        record::Event::Reissue => {
-            ("`reported_lost` → `valid`", "`superseded`; `reported_lost` where it was lost", MOVES)
-        }
-        record::Event::Transfer => ("stays", SUPERSEDED, "counts in the division of the record from now on"),
-        record::Event::Change | record::Event::Review | record::Event::Assessment => {
-            ("stays", SUPERSEDED, MOVES)
-        }
-    };
+    let is_first = event == record::Event::Initial;
     let (zh, code, word) = (event.name_zh(), event.code(), event.word());
-    let version = if event == record::Event::Initial { "the first" } else { "the next" };
-    let _ = writeln!(text, "| {zh} | `{code}` | `{word}` | {version} | {status} | {old_place} | {figures} |");
+    let version = if is_first { "the first" } else { "the next" };
+    // What ended takes no new version (`admit/step.rs`).
+    let open = Standing::ALL.into_iter().filter(|standing| !standing.is_ended());
+    let changes = open.filter_map(|from| {
+        let after = course(from).after_version(event, None, None, 0).state.standing;
+        (from != after).then(|| format!("`{from}` → `{after}`"))
+    });
+    let changes: Vec<_> = changes.collect();
+    let status = match changes.as_slice() {
+        _ if is_first => format!("`{}`", Course::beginning(None, None).state.standing),
+        [] => "stays".to_owned(),
+        _ => format!("{}; else stays", changes.join("<br>")),
+    };
+    let passed = overdue().after_version(event, None, None, 0).state.review_overdue;
+    let mark = match (is_first, passed) {
+        (true, _) => "not set",
+        (_, false) => "cleared, unless the record's day has passed",
+        (_, true) => "cleared where the record has a day that has not passed",
+    };
+    let place = if is_first { "–" } else { "`superseded`; `reported_lost` where it was lost" };
+    let _ = writeln!(text, "| {zh} | `{code}` | `{word}` | {version} | {status} | {mark} | {place} |");
 }
 
-const SUPERSEDED: &str = "`superseded`";
-const MOVES: &str = "counts for the day of issue that the record has";
+fn overdue() -> Course {
+    let valid = course(Standing::Valid);
+    Course { state: State { review_overdue: true, ..valid.state }, ..valid }
+}
 
 fn event_line(text: &mut String, change: Change) {
     let (zh, word) = (change.name_zh(), change.word());
@@ -65,15 +74,15 @@ fn event_line(text: &mut String, change: Change) {
     let by = if by_itself { "issuer; `system` on its day" } else { "issuer" };
     let states = Standing::ALL.into_iter().filter_map(|from| {
         let after = course(from).after(change, None)?.state.standing;
-        Some(if from == after { format!("`{from}` stays") } else { format!("`{from}` → `{after}`") })
+        Some(match change {
+            Change::Restored => format!("`{from}` → as it was"),
+            _ if from == after => format!("`{from}` stays"),
+            _ => format!("`{from}` → `{after}`"),
+        })
     });
     let states: Vec<_> = states.collect();
-    let overdue = Course {
-        state: State { review_overdue: true, ..course(Standing::Valid).state },
-        ..course(Standing::Valid)
-    };
     let set = course(Standing::Valid).after(change, None).map(|after| after.state.review_overdue);
-    let cleared = overdue.after(change, None).map(|after| after.state.review_overdue);
+    let cleared = overdue().after(change, None).map(|after| after.state.review_overdue);
     let mark = match (set, cleared) {
         (Some(true), _) => "set",
         (_, Some(false)) => "cleared",
@@ -144,9 +153,11 @@ const RECORDS_HEAD: &str = "
 
 Sent by the issuer of the division as a record, with `event`. The new version is sealed in the same transaction; its code is the
 one that is made from then on, and the holder's page shows it. A code of the version before answers what the place of that
-version in the status list says. `review_overdue` is cleared where the record's day of the review has not passed.
+version in the status list says. `expired_not_renewed` ends only where the new last day has not passed. What is `cancelled` or
+`revoked` takes no new version. In the figures a certificate counts once, whatever its version: in the year of the day of issue and
+in the division that the version in force has.
 
-| 业务 | `event` of the record | word in the history | version | status | place of the version before | figures |
+| 业务 | `event` of the record | word in the history | version | status | `review_overdue` | place of the version before |
 |---|---|---|---|---|---|---|
 ";
 

@@ -139,14 +139,17 @@ impl Report {
     }
 
     /// The course after the event, if it may happen.
-    fn judge(&self, course: Course, history: &[EventRow], terms: &Terms) -> Result<Course, Refusal> {
+    fn judge(&self, course: Course, history: &[EventRow], terms: &Terms) -> Result<Course, NotRecorded> {
         let change = self.event.event;
         let not_allowed = Refusal::NotAllowed(course.state, change);
-        let after = course.after(change, terms.until).ok_or_else(|| not_allowed.clone())?;
-        if change == Change::Restored && !was_withdrawn(history) {
-            return Err(not_allowed);
+        let mut after = course.after(change, terms.until).ok_or_else(|| not_allowed.clone())?;
+        if change == Change::Restored {
+            after = after.back_to(before_withdrawal(history).ok_or(not_allowed)?)?;
         }
-        if is_overtaken(history, change, terms.occurred_at) { Err(Refusal::Overtaken) } else { Ok(after) }
+        if is_overtaken(history, change, terms.occurred_at) {
+            return Err(Refusal::Overtaken.into());
+        }
+        Ok(after)
     }
 
     fn changed(&self, stored: &CertificateRow, after: Course, terms: &Terms) -> CertificateRow {
@@ -229,11 +232,16 @@ const fn takes_day(change: Change) -> bool {
     matches!(change, Change::Suspended | Change::ReviewPassed | Change::Assessed)
 }
 
-/// Whether what ended a certificate was that it vanished from the issuer's system, and nothing else.
-fn was_withdrawn(history: &[EventRow]) -> bool {
+/// What a certificate was withdrawn after that nothing else ended: the event that says how it stood, and of a suspension
+/// the one that began it.
+fn before_withdrawal(history: &[EventRow]) -> Option<&EventRow> {
     let ends = ["cancelled", "revoked", "withdrawn"];
-    let last = history.iter().rev().find(|row| ends.contains(&row.event.as_str()));
-    last.is_some_and(|row| row.event == "withdrawn")
+    let end = history.iter().rposition(|row| ends.contains(&row.event.as_str()))?;
+    history.get(end).filter(|row| row.event == Change::Withdrawn.word())?;
+    let earlier = history.get(..end)?;
+    let last = earlier.last()?;
+    let began = earlier.iter().rev().find(|row| row.event == Change::Suspended.word());
+    began.filter(|row| row.status == last.status).or(Some(last))
 }
 
 impl From<Finding> for crate::problem::Finding {

@@ -19,8 +19,8 @@ const CURRENT: &[Standing] = &[Valid, Suspended, ReportedLost];
 const OPEN: &[Standing] = &[Valid, Suspended, ReportedLost, ExpiredNotRenewed];
 
 /// A suspended certificate is in the authority's hands, so it cannot be lost; one that is lost can still be suspended,
-/// which then counts. What was withdrawn by mistake can be restored, and nothing else that is cancelled (`report.rs` looks
-/// which it is). 年度审验 is of vehicles, 诚信考核 of people: no certificate has both, so either clears the mark.
+/// which then counts. What was withdrawn by mistake can be restored to what it was, and nothing else that is cancelled
+/// (`report.rs` looks which it is). 年度审验 is of vehicles, 诚信考核 of people: no certificate has both, so either clears the mark.
 #[rustfmt::skip]
 const TRANSITIONS: [Transition; 13] = [
     Transition { change: Change::ReviewPassed,  from: CURRENT,                to: None,                      review_overdue: Some(false) },

@@ -6,6 +6,10 @@ use super::bulk::{find_all, insert_all};
 use super::{Conn, StoreError, attempt};
 use crate::schema::{certificate_versions, certificates};
 
+mod state;
+
+pub use state::{change_state, due};
+
 /// A certificate as it is stored. Instants are unix milliseconds, days are counted from 1970-01-01 (UTC+8).
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = certificates, treat_none_as_default_value = false)]
@@ -260,7 +264,7 @@ pub fn replace(
                 certificates::plate.eq(&new.plate),
                 certificates::plate_colour.eq(new.plate_colour),
                 certificates::version.eq(new.version),
-                state_of(new),
+                state::of(new),
                 certificates::specimen.eq(new.specimen),
                 certificates::status_index.eq(new.status_index),
                 certificates::issued_on.eq(new.issued_on),
@@ -281,62 +285,6 @@ pub fn set_replaced(conn: &mut Conn, id: &str, version: i32, replaced_as: &str) 
         .set(certificate_versions::replaced_as.eq(replaced_as))
         .execute(conn)?;
     Ok(())
-}
-
-/// Gives a certificate the state and the division of `new`, if it is still as it was read: `false` when it is not.
-///
-/// # Errors
-/// When the database cannot.
-pub fn change_state(
-    conn: &mut Conn,
-    as_read: &CertificateRow,
-    new: &CertificateRow,
-) -> Result<bool, StoreError> {
-    let unchanged = certificates::table.find(&as_read.id).filter(certificates::revision.eq(as_read.revision));
-    Ok(diesel::update(unchanged).set(state_of(new)).execute(conn)? == 1)
-}
-
-/// What may change of a certificate without a new version.
-#[derive(AsChangeset)]
-#[diesel(table_name = certificates, treat_none_as_null = true)]
-struct StateRow<'a> {
-    division: &'a str,
-    status: &'a str,
-    review_overdue: bool,
-    review_due: Option<i32>,
-    suspended_until: Option<i32>,
-    due_on: Option<i32>,
-    sequence: Option<i64>,
-    revision: i64,
-    updated_at: i64,
-}
-
-fn state_of(row: &CertificateRow) -> StateRow<'_> {
-    StateRow {
-        division: &row.division,
-        status: &row.status,
-        review_overdue: row.review_overdue,
-        review_due: row.review_due,
-        suspended_until: row.suspended_until,
-        due_on: row.due_on,
-        sequence: row.sequence,
-        revision: row.revision,
-        updated_at: row.updated_at,
-    }
-}
-
-/// At most so many of the certificates to which something happens by itself on this day or happened before, the longest
-/// due first.
-///
-/// # Errors
-/// When the database cannot.
-pub fn due(conn: &mut Conn, today: i32, limit: i64) -> Result<Vec<CertificateRow>, StoreError> {
-    Ok(certificates::table
-        .filter(certificates::due_on.le(today))
-        .order((certificates::due_on, certificates::id))
-        .limit(limit)
-        .select(CertificateRow::as_select())
-        .load(conn)?)
 }
 
 /// Puts a fresh seal on a version, in place of the one `as_read` has: `false` when another came first.

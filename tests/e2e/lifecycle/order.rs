@@ -31,6 +31,10 @@ async fn what_was_deleted_at_its_source_stays_on_record_and_can_be_restored() {
     assert_eq!(show(&holder, &issued).await.problem(), "certificate_cancelled");
     happens(&issuer, &issued, "restored").await;
     let _ = show(&holder, &issued).await.json(201);
+    happens(&issuer, &issued, "suspended").await;
+    happens(&issuer, &issued, "withdrawn").await;
+    happens(&issuer, &issued, "restored").await;
+    assert_eq!(show(&holder, &issued).await.problem(), "certificate_suspended", "it is back as it was");
     happens(&issuer, &issued, "cancelled").await;
     assert_eq!(
         report(&issuer, &issued, json!({ "event": "restored" })).await.problem(),
@@ -38,7 +42,7 @@ async fn what_was_deleted_at_its_source_stays_on_record_and_can_be_restored() {
         "what was cancelled by decision does not come back"
     );
     let told = history(&issuer, &issued).await.json(200);
-    assert_eq!(told["events"].as_array().unwrap().len(), 4);
+    assert_eq!(told["events"].as_array().unwrap().len(), 7);
 }
 
 #[tokio::test]
