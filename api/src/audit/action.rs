@@ -71,6 +71,7 @@ actions! {
     RecordTaken         "ingest.record"         "报送单条证照", "A certificate came in by itself";
     CertificateEvent    "certificate.event"     "证照状态变更", "What happened to a certificate is reported";
     CertificateRead     "certificate.read"      "工作人员查看证照", "Staff look at a certificate";
+    LookedUp            "certificate.looked_up" "执法人员查询证照", "An officer looks certificates up without a code";
     DataRevealed        "data.revealed"         "查看未脱敏个人信息", "Personal data is shown unmasked";
     DataExported        "data.exported"         "导出数据", "Data is exported";
     DataRekeyed         "data.rekeyed"          "更换数据密钥", "Personal data is encrypted under another key";
