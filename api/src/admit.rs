@@ -6,6 +6,7 @@
 //! - `admit/known.rs`: what is known of their certificates
 //! - `admit/rows.rs`: what is written for each
 //! - `admit/together.rs`, `admit/run.rs`: many at once, with few queries
+//! - `admit/reported.rs`: events that come in between records
 //! - `admit/places.rs`: places in the status list
 //!
 //! A certificate is known by kind, issuing authority and number. All of one admission happens in the caller's
@@ -19,17 +20,18 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::keys::{ActiveKey, SignerError, Use};
+use crate::lifecycle::Ledger;
 use crate::problem::Problem;
 use crate::record::{Finding, Rule};
 use crate::seal::{Sealed, Terms, Version};
-use crate::store::events::EventRow;
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, certificates};
 use crate::vault::VaultError;
 
 mod ahead;
 mod candidate;
 mod known;
 pub mod places;
+mod reported;
 mod rows;
 mod run;
 mod step;
@@ -54,6 +56,14 @@ pub struct Sender {
     pub division: Option<String>,
 }
 
+impl Sender {
+    /// Whether it answers for a division.
+    #[must_use]
+    pub fn covers(&self, division: &str) -> bool {
+        self.division.as_ref().is_none_or(|prefix| division.starts_with(prefix.as_str()))
+    }
+}
+
 /// What came of an admission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -63,6 +73,8 @@ pub enum Outcome {
     Changed,
     /// Nothing: it is known as it is.
     Unchanged,
+    /// An event of this id, with or without the status changed.
+    Recorded(String),
     /// Nothing: a rule forbids it.
     Refused(Vec<Finding>),
 }
@@ -121,28 +133,35 @@ impl Admission {
         Ok(outcomes.into_iter().next().unwrap_or(Outcome::Unchanged))
     }
 
-    /// Admits one of several; what happened goes to the `history` that is written when all are admitted.
+    /// Admits one of several; what happened goes to the ledger that is closed when all are admitted.
     fn admit_one(
         &self,
         conn: &mut Conn,
         candidate: &Candidate,
         ahead: Option<&Ahead>,
-        history: &mut Vec<EventRow>,
+        ledger: &mut Ledger,
     ) -> Result<Outcome, AdmitError> {
         for _ in 0..TRIES {
-            let known = known(conn, candidate)?;
+            let known = known(conn, candidate, self.now.day_number())?;
             let written = match step::of(known.as_ref(), candidate, &self.bounds()) {
-                Step::Unchanged => return Ok(Outcome::Unchanged),
+                Step::Unchanged { sequence: None } => return Ok(Outcome::Unchanged),
+                Step::Unchanged { sequence } => {
+                    let Some(known) = &known else { continue };
+                    if self.number(conn, known, sequence)? {
+                        return Ok(Outcome::Unchanged);
+                    }
+                    continue;
+                }
                 Step::Refuse(finding) => return Ok(Outcome::Refused(vec![finding])),
                 Step::Create { version } => {
                     let made = self.made(conn, candidate, Due { certificate_id: None, version }, ahead)?;
-                    self.create(conn, candidate, &made, history)?
+                    self.create(conn, candidate, &made, ledger)?
                 }
-                Step::Replace { version, replaced_as, status } => {
-                    let Some(Known { row, .. }) = &known else { continue };
-                    let due = Due { certificate_id: Some(row.id.clone()), version };
+                Step::Replace { version, replaced_as, course } => {
+                    let Some(known) = &known else { continue };
+                    let due = Due { certificate_id: Some(known.row.id.clone()), version };
                     let made = self.made(conn, candidate, due, ahead)?;
-                    self.replace(conn, candidate, row, &made, (replaced_as, &status), history)?
+                    self.replace(conn, candidate, known, &made, (replaced_as, course), ledger)?
                 }
             };
             match written {
@@ -151,6 +170,13 @@ impl Admission {
             }
         }
         Err(StoreError::Busy.into())
+    }
+
+    /// Keeps the number a sender gave to what is known already: `false` when others changed the certificate.
+    fn number(&self, conn: &mut Conn, known: &Known, sequence: Option<i64>) -> Result<bool, StoreError> {
+        let revision = known.stored.revision + 1;
+        let row = certificates::CertificateRow { sequence, revision, ..known.stored.clone() };
+        certificates::change_state(conn, &known.stored, &row)
     }
 
     fn made<'a>(
@@ -172,7 +198,7 @@ impl Admission {
         Bounds {
             province: &self.app.config.iss,
             division: self.sender.division.as_deref(),
-            today: i32::try_from(self.now.day().0).unwrap_or(i32::MAX),
+            today: self.now.day_number(),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::audit::Audit;
 use crate::auth::real_name::RealName;
 use crate::auth::sessions::Tokens;
 use crate::auth::wechat::Wechat;
+use crate::catalogue::Catalogue;
 use crate::claims::Claims;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Environment, Live};
@@ -58,6 +59,8 @@ pub struct App {
     pub real_name: RealName,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
+    /// The kinds of certificates.
+    pub catalogue: Catalogue,
     /// What time it is.
     pub clock: Clock,
     /// The settings, as they were at the start.
@@ -77,6 +80,7 @@ impl App {
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         tls::prepare();
         let config = config.checked()?;
+        let catalogue = Catalogue::open(&config.catalogue_file)?;
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
         let wechat = Wechat::open(&config, &keystore)?;
@@ -99,6 +103,7 @@ impl App {
             wechat,
             real_name,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
+            catalogue,
             clock,
             metrics,
             live: Live::new(config.clone()),

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::{Account, Role};
+use crate::clock::Timestamp;
 use crate::lifecycle::Standing;
 use crate::outflow::Outflow;
 use crate::present;
@@ -25,6 +26,7 @@ use crate::store::certificates::{self as rows, CertificateRow, VersionRow};
 use crate::vault::{Column, Vault};
 
 mod items;
+mod past;
 
 pub use items::DataItem;
 
@@ -83,6 +85,9 @@ pub struct Certificate {
     summary: Summary,
     /// GB/T 36904 identifier of the version in force.
     identifier: String,
+    /// The moment all this was so at, as it was known then; absent: now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<Timestamp>,
     /// The data items, in the order of their standard.
     items: Vec<DataItem>,
 }
@@ -118,7 +123,7 @@ pub fn in_force(conn: &mut Conn, row: &CertificateRow) -> Result<VersionRow, Pro
     version.ok_or_else(|| Problem::internal("a certificate without the version in force"))
 }
 
-/// Shows `account` the certificate with this id. What staff look at is counted and written to the audit log.
+/// Shows `account` the certificate with this id, as it is or as it was known at an earlier moment. What staff look at is counted and written to the audit log.
 ///
 /// # Errors
 /// As [`visible`]; [`Code::RecordLimit`].
@@ -127,15 +132,16 @@ pub async fn look(
     context: Context,
     account: Account,
     id: String,
+    as_of: Option<Timestamp>,
 ) -> Result<Certificate, Problem> {
     let (server, now) = (Arc::clone(app), app.clock.now());
     if account.role == Role::Holder {
-        let own = move |conn: &mut _| describe(conn, &server.vault, &id, &account, now.day());
+        let own = move |conn: &mut _| describe(conn, &server.vault, &id, &account, (now, as_of));
         return app.db.read(own).await;
     }
     let entry = Entry::new(Action::CertificateRead, context.by(&account)).on("certificate", id.as_str());
     let work = move |conn: &mut _| {
-        let certificate = describe(conn, &server.vault, &id, &account, now.day())?;
+        let certificate = describe(conn, &server.vault, &id, &account, (now, as_of))?;
         Outflow::Read.take(conn, &server.config, &account, 1, now)?;
         server.audit.append(conn, entry.in_division(certificate.summary.division.clone()))?;
         Ok(certificate)
@@ -152,10 +158,15 @@ fn describe(
     vault: &Vault,
     id: &str,
     account: &Account,
-    today: Day,
+    (now, as_of): (Timestamp, Option<Timestamp>),
 ) -> Result<Certificate, Problem> {
     let row = visible(conn, id, account)?;
-    described(conn, vault, row, account.role == Role::Holder, today)
+    let row = match as_of {
+        Some(instant) => past::as_of(conn, vault, row, instant)?,
+        None => row,
+    };
+    let shown = described(conn, vault, row, account.role == Role::Holder, as_of.unwrap_or(now).day())?;
+    Ok(Certificate { as_of, ..shown })
 }
 
 /// A certificate with nothing masked. Whether that may be is for the caller to know (`reveals`).
@@ -182,6 +193,7 @@ fn described(
     Ok(Certificate {
         items: items::of(&plain_items(vault, &version)?, kind(&row)?, in_full)?,
         identifier: row.identifier.clone(),
+        as_of: None,
         summary: Summary::of(row, vault, in_full, today)?,
     })
 }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use verifier_core::{Day, Seconds};
 
 const MILLIS_PER_SECOND: i64 = 1000;
+const MILLIS_PER_DAY: i64 = 86_400_000;
+/// Milliseconds by which a day in China begins before one of UTC.
+const CHINA_OFFSET: i64 = 8 * 3_600_000;
 
 /// What time it is.
 #[derive(Clone, Debug)]
@@ -61,6 +64,18 @@ impl Timestamp {
     #[must_use]
     pub fn day(self) -> Day {
         self.seconds().day()
+    }
+
+    /// The first moment of a day in China, counted from 1970-01-01.
+    #[must_use]
+    pub fn beginning_of(day: i32) -> Self {
+        Self(i64::from(day) * MILLIS_PER_DAY - CHINA_OFFSET)
+    }
+
+    /// The calendar day in China, as the database counts it.
+    #[must_use]
+    pub fn day_number(self) -> i32 {
+        i32::try_from(self.day().0).unwrap_or(i32::MAX)
     }
 
     /// The year in China, by which activations are counted.
@@ -128,6 +143,12 @@ mod tests {
         let after = before.plus_seconds(1);
         assert_eq!((before.year(), after.year()), (2026, 2027));
         assert_eq!(after.day().0 - before.day().0, 1);
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_china() {
+        let midnight = Timestamp::beginning_of(20_000);
+        assert_eq!((midnight.day_number(), midnight.plus_seconds(-1).day_number()), (20_000, 19_999));
     }
 
     #[test]

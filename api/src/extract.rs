@@ -32,6 +32,35 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
+/// A body that says it is JSON, as the bytes that came: for who keeps or compares them.
+pub struct RawJson(pub Bytes);
+
+impl RawJson {
+    /// What it says.
+    ///
+    /// # Errors
+    /// [`Code::BadJson`].
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        parse(&self.0)
+    }
+}
+
+impl FromRequest for RawJson {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let body = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            if !is_json {
+                return Err(Code::UnsupportedMediaType.into());
+            }
+            Ok(Self(body.await.map_err(|error| unread(&error))?))
+        })
+    }
+}
+
 /// The JSON body of a request that may be larger than others: up to `LIMIT` bytes, whatever the settings say.
 pub struct LargeJson<T, const LIMIT: usize>(pub T);
 

@@ -5,6 +5,7 @@
 //! - `ingest/prepare.rs`: a few hundred records read and sealed on all processors, outside any transaction
 //! - `ingest/keep.rs`: the same records admitted in one short transaction, with the counts of their batch
 //! - `ingest/report.rs`: what became of it all
+//! - `ingest/single.rs`: the same for one line, answered at once
 //!
 //! While one set of records is being written the next is prepared. Whatever a report or `GET /v1/ingest/{batch}` says
 //! was kept is committed; sending the same again makes the rest. What is not here: the rules of admission (`admit`)
@@ -27,10 +28,12 @@ mod prepare;
 mod read;
 mod replay;
 mod report;
+mod single;
 mod split;
 
 pub use error::IngestError;
 pub use report::{FINDINGS_MAX, LineFinding, Report};
+pub use single::{Single, Taken, one};
 pub use split::LENGTH_MAX;
 
 use intake::Intake;

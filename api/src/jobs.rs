@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{auth, publish};
+use crate::{auth, idempotency, lifecycle, publish};
 
 mod every;
 mod run;
@@ -39,10 +39,25 @@ pub struct Job {
 /// Every job.
 pub const JOBS: &[Job] = &[
     Job {
+        name: "certificates_due",
+        what: (
+            "到期自动变更证照状态：过期未换发、逾期未审验或未考核、暂扣期满",
+            "Lets certificates expire, reviews become overdue and suspensions end on their day",
+        ),
+        every: Every::Seconds(60),
+        work: |app| Box::pin(async move { lifecycle::let_happen(&app).await }),
+    },
+    Job {
         name: "sessions_sweep",
         what: ("清理过期会话和失败登录计数", "Forgets old sessions and counts of failed sign-ins"),
         every: Every::Seconds(3_600),
         work: |app| Box::pin(async move { Ok(auth::sessions::sweep(&app).await?) }),
+    },
+    Job {
+        name: "writes_forget",
+        what: ("清理超过保留期的幂等应答", "Forgets the answers of writes that nobody sends again"),
+        every: Every::Seconds(3_600),
+        work: |app| Box::pin(async move { Ok(idempotency::forget(&app).await?) }),
     },
     Job {
         name: "nonces_sweep",

@@ -1,7 +1,14 @@
 //! The life of a certificate between its versions: annual review, suspension, cancellation, loss, …
 //!
 //! - `lifecycle/transitions.rs`: the one table of what may follow what
-//! - `lifecycle/event.rs`: recording an event, which takes effect at once
+//! - `lifecycle/course.rs`: the days on which a state changes by itself
+//! - `lifecycle/automatic.rs`: the job that changes it then
+//! - `lifecycle/event.rs`: what is sent and what is shown
+//! - `lifecycle/report.rs`, `order.rs`, `refusal.rs`: recording an event, which takes effect at once, or why not
+//! - `lifecycle/ledger.rs`: events of one transaction, appended together at its end
+//! - `lifecycle/document.rs`: all of it as a document
+//! - `lifecycle/changes.rs`: what happened since a mark
+//! - `lifecycle/moment.rs`: how things stood at an earlier moment
 //!
 //! What is not here: changes of the data items, which make a new version and come in with ingest, and what a status
 //! means in a verdict (verifier-core).
@@ -15,10 +22,27 @@ use utoipa::ToSchema;
 use crate::store::StoreError;
 use crate::store::certificates::CertificateRow;
 
+mod automatic;
+mod changes;
+mod course;
+mod document;
 mod event;
+mod ledger;
+mod moment;
+mod order;
+mod refusal;
+mod report;
 mod transitions;
 
-pub use event::{Event, NewEvent, Recorded, Report, history};
+pub use automatic::let_happen;
+pub use changes::{CertificateChange, Changes, changes};
+pub use course::{Course, Happened};
+pub use document::reference;
+pub use event::{Event, NewEvent, history};
+pub use ledger::Ledger;
+pub use moment::last_by;
+pub use refusal::{NotRecorded, Refusal};
+pub use report::{Recorded, Report, Subject, moved};
 pub use transitions::after;
 
 /// How a certificate stands.
@@ -111,11 +135,17 @@ pub enum Change {
     Found,
     /// Its last day passed, and no renewal came.
     Expired,
+    /// 转出: another division answers for it from now on.
+    TransferredOut,
+    /// It was deleted in the issuer's system, without a decision that ends the licence.
+    Withdrawn,
+    /// It is in the issuer's system again.
+    Restored,
 }
 
 impl Change {
     /// Every one.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ReviewPassed,
         Self::ReviewOverdue,
         Self::Assessed,
@@ -126,6 +156,9 @@ impl Change {
         Self::ReportedLost,
         Self::Found,
         Self::Expired,
+        Self::TransferredOut,
+        Self::Withdrawn,
+        Self::Restored,
     ];
 
     /// The word it is stored as.
@@ -142,6 +175,31 @@ impl Change {
             Self::ReportedLost => "reported_lost",
             Self::Found => "found",
             Self::Expired => "expired",
+            Self::TransferredOut => "transferred_out",
+            Self::Withdrawn => "withdrawn",
+            Self::Restored => "restored",
+        }
+    }
+}
+
+impl Change {
+    /// What it is called in Chinese.
+    #[must_use]
+    pub const fn name_zh(self) -> &'static str {
+        match self {
+            Self::ReviewPassed => "年度审验合格",
+            Self::ReviewOverdue => "逾期未审验、未考核",
+            Self::Assessed => "诚信考核",
+            Self::Suspended => "暂扣",
+            Self::Resumed => "解除暂扣",
+            Self::Cancelled => "注销",
+            Self::Revoked => "吊销、撤销",
+            Self::ReportedLost => "挂失",
+            Self::Found => "解除挂失",
+            Self::Expired => "过期未换发",
+            Self::TransferredOut => "转出",
+            Self::Withdrawn => "源系统删除",
+            Self::Restored => "源系统恢复",
         }
     }
 }

@@ -24,6 +24,7 @@ mod holder;
 pub mod items;
 mod markdown;
 pub(crate) mod name;
+mod named;
 mod parts;
 mod rule;
 pub(crate) mod vin;
@@ -37,6 +38,7 @@ pub use form::Form;
 pub(crate) use holder::sex_of;
 pub use holder::{Holder, HolderCode};
 pub use markdown::items_markdown;
+pub use named::Named;
 pub use rule::{Rule, Severity};
 
 use draft::Draft;
@@ -60,6 +62,7 @@ pub struct Record {
     valid_to: Day,
     photo_digest: Option<[u8; 32]>,
     is_specimen: bool,
+    sequence: Option<i64>,
     items: Items,
     extension: Map<String, Value>,
 }
@@ -117,6 +120,7 @@ impl Record {
         if !is_specimen {
             items.remove(name::SPECIMEN);
         }
+        let sequence = items.remove(name::SEQUENCE);
         Some(Self {
             kind: draft.kind?,
             event: stated.or(implied).unwrap_or_default(),
@@ -131,6 +135,7 @@ impl Record {
             valid_to: parts.valid_to?,
             photo_digest: parts.photo_digest,
             is_specimen,
+            sequence: sequence.as_ref().and_then(Datum::text).and_then(|text| text.parse().ok()),
             items,
             extension: canonical::sorted(core::mem::take(&mut draft.extension)),
         })
@@ -230,6 +235,24 @@ impl Record {
     #[must_use]
     pub const fn photo_digest(&self) -> Option<&[u8; 32]> {
         self.photo_digest.as_ref()
+    }
+
+    /// The last day its 年度审验 or 诚信考核 is good for, where that is said; of several the first.
+    #[must_use]
+    pub fn review_due(&self) -> Option<Day> {
+        let names: &[&str] = match self.kind.family() {
+            Family::TransportCertificate => &[name::REVIEW_TO],
+            Family::Qualification => &[name::INTEGRITY_TO, name::EDUCATION_TO],
+            Family::OperatingLicence => &[],
+        };
+        let days = names.iter().filter_map(|name| Day::parse(self.items.text(name)?));
+        days.min().filter(|day| *day < Day::LAST)
+    }
+
+    /// The sender's number of this change of the certificate, where it numbers them.
+    #[must_use]
+    pub const fn sequence(&self) -> Option<i64> {
+        self.sequence
     }
 
     /// Whether it is a specimen for demonstration and training.

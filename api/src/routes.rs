@@ -10,7 +10,9 @@ mod approvals;
 mod audit;
 mod bindings;
 mod bundle;
+mod catalogue;
 mod certificates;
+mod changes;
 mod devices;
 mod documents;
 mod factors;
@@ -82,7 +84,9 @@ routes! {
     // Certificates
     "/v1/ingest"                            [POST => ingest::create]
     "/v1/ingest/{batch}"                    [GET => ingest::report]
-    "/v1/certificates"                      [GET => certificates::list]
+    "/v1/certificates"                      [GET => certificates::list, POST => ingest::one]
+    "/v1/catalogue"                         [GET => catalogue::show]
+    "/v1/changes"                           [GET => changes::list]
     "/v1/certificates/{id}"                 [GET => certificates::one]
     "/v1/certificates/{id}/events"          [POST => certificates::report]
     "/v1/certificates/{id}/history"         [GET => certificates::history]

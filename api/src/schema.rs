@@ -27,6 +27,11 @@ diesel::table! {
         version -> Integer,
         status -> Text,
         review_overdue -> Bool,
+        review_due -> Nullable<Integer>,
+        suspended_until -> Nullable<Integer>,
+        due_on -> Nullable<Integer>,
+        sequence -> Nullable<BigInt>,
+        revision -> BigInt,
         specimen -> Bool,
         status_index -> BigInt,
         issued_on -> Integer,
@@ -50,6 +55,16 @@ diesel::table! {
         seal_key -> Text,
         sealed_at -> BigInt,
         credential_exp -> BigInt,
+    }
+}
+
+diesel::table! {
+    writes (key) {
+        key -> Text,
+        body_mac -> Binary,
+        status -> Integer,
+        answer -> Text,
+        done_at -> BigInt,
     }
 }
 
@@ -122,6 +137,10 @@ diesel::table! {
         event -> Text,
         version -> Integer,
         status -> Text,
+        review_overdue -> Bool,
+        division -> Text,
+        moved_from -> Nullable<Text>,
+        until_day -> Nullable<Integer>,
         reason -> Nullable<Text>,
         occurred_at -> BigInt,
         recorded_at -> BigInt,

@@ -145,7 +145,14 @@ async fn keep_learning(app: web::Data<App>) {
 async fn note(app: &App, action: Action) {
     let settings = HEXLOWER.encode(&sm3(format!("{:?}", app.config).as_bytes()));
     let entry = Entry::new(action, Context::system()).detail("version", env!("CARGO_PKG_VERSION"));
-    app.audit.note(entry.detail("address", app.config.bind.as_str()).detail("settings", settings)).await;
+    app.audit
+        .note(
+            entry
+                .detail("address", app.config.bind.as_str())
+                .detail("settings", settings)
+                .detail("catalogue", app.catalogue.digest()),
+        )
+        .await;
 }
 
 /// Keeps the connection to Redis up, where there is one.

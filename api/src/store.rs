@@ -51,6 +51,7 @@ pub mod service_keys;
 pub mod sessions;
 mod transaction;
 pub mod wechat_users;
+pub mod writes;
 
 pub use connect::{Conn, DatabaseUrl, Durability};
 pub use error::StoreError;

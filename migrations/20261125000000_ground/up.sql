@@ -32,6 +32,11 @@ CREATE TABLE certificates (
     version       INTEGER NOT NULL CHECK (version >= 1),
     status        TEXT NOT NULL CHECK (status IN ('valid','cancelled','suspended','revoked','reported_lost','expired_not_renewed')),
     review_overdue BOOLEAN NOT NULL,
+    review_due    INTEGER,                  -- last day its annual review or integrity assessment is good for; NULL: not known
+    suspended_until INTEGER,                -- last day of the suspension; NULL: open, or none
+    due_on        INTEGER,                  -- the day on which something happens to it by itself; NULL: never
+    sequence      BIGINT,                   -- the sender's number of the newest change taken; NULL: it numbers none
+    revision      BIGINT NOT NULL,          -- grows with every change of this row: it is still as it was read
     specimen      BOOLEAN NOT NULL,         -- 样证: shown grey, never counted
     status_index  BIGINT NOT NULL UNIQUE,   -- this version's place in the status list
     issued_on     INTEGER NOT NULL,
@@ -49,6 +54,9 @@ CREATE INDEX certificates_by_issue ON certificates (issued_on, division, kind, s
 CREATE INDEX certificates_out_of_force ON certificates (status) WHERE status <> 'valid';
 CREATE INDEX certificates_review_overdue ON certificates (status_index) WHERE review_overdue;
 
+-- What happens by itself today must be found without a scan, too.
+CREATE INDEX certificates_due ON certificates (due_on, id) WHERE due_on IS NOT NULL;
+
 -- Every version ever sealed. The newest is the one presented; older ones answer "superseded".
 CREATE TABLE certificate_versions (
     certificate_id TEXT NOT NULL REFERENCES certificates (id),
@@ -56,7 +64,8 @@ CREATE TABLE certificate_versions (
     items_ciphertext BYTEA NOT NULL,        -- of canonical JSON, the data items as received and normalised
     items_mac      BYTEA NOT NULL,          -- over the canonical items: the same MAC, the same content
     status_index   BIGINT NOT NULL UNIQUE,
-    made_by        TEXT NOT NULL CHECK (made_by IN ('issued','changed','renewed','reissued')),
+    made_by        TEXT NOT NULL CHECK (made_by IN ('issued','changed','renewed','reissued','review_passed','assessed',
+                       'transferred_in')),
     replaced_as    TEXT CHECK (replaced_as IN ('superseded','reported_lost')), -- NULL: the version in force
     credential     BYTEA NOT NULL,          -- tagged-off COSE_Sign1 by the seal key
     seal_key       TEXT NOT NULL,           -- kid, hex
@@ -73,9 +82,14 @@ CREATE TABLE certificate_events (
     seq            BIGINT NOT NULL UNIQUE,  -- 1, 2, 3, … in the order they were committed, without gaps
     certificate_id TEXT NOT NULL REFERENCES certificates (id),
     event          TEXT NOT NULL CHECK (event IN ('issued','changed','renewed','reissued','suspended','resumed','cancelled',
-                       'revoked','reported_lost','found','review_passed','review_overdue','assessed','expired')),
+                       'revoked','reported_lost','found','review_passed','review_overdue','assessed','expired',
+                       'transferred_out','transferred_in','withdrawn','restored')),
     version        INTEGER NOT NULL,        -- the version in force after the event
     status         TEXT NOT NULL,           -- the status after the event
+    review_overdue BOOLEAN NOT NULL,        -- the same of the mark
+    division       TEXT NOT NULL,           -- and of the division
+    moved_from     TEXT,                    -- the division before the event, where that changed it
+    until_day      INTEGER,                 -- last day of the suspension, or that the review is good for, as the event says
     reason         TEXT,
     occurred_at    BIGINT NOT NULL,         -- when it took effect in the 运政系统
     recorded_at    BIGINT NOT NULL,

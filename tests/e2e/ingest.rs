@@ -9,6 +9,9 @@ use yzt_api::record::Day;
 use yzt_tests::actors::Person;
 use yzt_tests::{Answer, TestApp};
 
+mod events;
+mod single;
+
 const NDJSON: &str = "application/x-ndjson";
 
 /// So many invented certificates, a line each.

@@ -8,6 +8,10 @@ use yzt_tests::actors::{Holder, Issuer, Person};
 use yzt_tests::certificates::Issued;
 use yzt_tests::{Answer, TestApp};
 
+mod automatic;
+mod order;
+mod past;
+
 const DRIVER: Kind = Kind::PractitionerQualification;
 
 async fn report(issuer: &Issuer, issued: &Issued, event: Value) -> Answer {

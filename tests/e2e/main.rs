@@ -4,6 +4,7 @@ mod at_rest;
 mod audit;
 mod authority;
 mod backup;
+mod catalogue;
 mod cluster;
 mod command;
 mod data_keys;

@@ -201,7 +201,8 @@ impl Province {
     /// As if an event had changed the status.
     async fn set_status(&self, line: &Value, status: &'static str) {
         let Some(row) = self.row(line).await else { return };
-        let change = move |conn: &mut Conn| certificates::change_status(conn, &row, status, false, 0);
+        let changed = CertificateRow { status: status.to_owned(), revision: row.revision + 1, ..row.clone() };
+        let change = move |conn: &mut Conn| certificates::change_state(conn, &row, &changed);
         assert!(self.app.db.write::<_, StoreError, _>(change).await.unwrap());
     }
 

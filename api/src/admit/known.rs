@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Candidate;
 use super::step::Known;
+use crate::lifecycle::{Course, Happened};
 use crate::store::certificates::CertificateRow;
 use crate::store::{Conn, StoreError, certificates};
 
@@ -14,22 +15,31 @@ impl Candidate {
     pub(super) fn key(&self) -> Key<'_> {
         (self.record.kind().code(), self.record.issuer().as_str(), &self.number_index)
     }
+
+    /// The certificate it is about, as it is stored.
+    ///
+    /// # Errors
+    /// When the database cannot.
+    pub fn find(&self, conn: &mut Conn) -> Result<Option<CertificateRow>, StoreError> {
+        let (kind, issuer, number) = self.key();
+        certificates::find_by_number(conn, kind, issuer, number)
+    }
 }
 
-/// What is known of the certificate a candidate is about.
-pub(super) fn known(conn: &mut Conn, candidate: &Candidate) -> Result<Option<Known>, StoreError> {
-    let (kind, issuer, number) = candidate.key();
-    let Some(row) = certificates::find_by_number(conn, kind, issuer, number)? else {
+/// What is known of the certificate a candidate is about, as it stands today.
+pub(super) fn known(conn: &mut Conn, candidate: &Candidate, today: i32) -> Result<Option<Known>, StoreError> {
+    let Some(row) = candidate.find(conn)? else {
         return Ok(None);
     };
     let same_as = certificates::find_version_by_mac(conn, &row.id, &candidate.items_mac)?;
-    as_known(conn, row, same_as).map(Some)
+    as_known(conn, row, same_as, today).map(Some)
 }
 
 /// The same of many, in their order, with few queries.
 pub(super) fn known_all(
     conn: &mut Conn,
     candidates: &[&Candidate],
+    today: i32,
 ) -> Result<Vec<Option<Known>>, StoreError> {
     let indices: Vec<&str> = candidates.iter().map(|candidate| candidate.number_index.as_str()).collect();
     let rows = certificates::find_all_by_number(conn, &indices)?;
@@ -48,18 +58,29 @@ pub(super) fn known_all(
             None => None,
             Some(row) => {
                 let same_as = newest.get(&(row.id.as_str(), candidate.items_mac.as_slice())).copied();
-                Some(as_known(conn, row.clone(), same_as)?)
+                Some(as_known(conn, row.clone(), same_as, today)?)
             }
         });
     }
     Ok(known)
 }
 
-fn as_known(conn: &mut Conn, row: CertificateRow, same_as: Option<i32>) -> Result<Known, StoreError> {
+/// What happened by itself until today counts, whether or not it was written down.
+fn as_known(
+    conn: &mut Conn,
+    stored: CertificateRow,
+    same_as: Option<i32>,
+    today: i32,
+) -> Result<Known, StoreError> {
+    let happened: Vec<Happened> = Course::of(&stored)?.until(today).collect();
+    let mut row = stored.clone();
+    if let Some(last) = happened.last() {
+        last.course.put_into(&mut row);
+    }
     let is_lost = row.status == "reported_lost";
     let in_force = if is_lost { certificates::find_version(conn, &row.id, row.version)? } else { None };
     let was_reissued = in_force.is_some_and(|version| version.made_by == "reissued");
-    Ok(Known { row, same_as, was_reissued })
+    Ok(Known { stored, row, happened, same_as, was_reissued })
 }
 
 fn key(row: &CertificateRow) -> Key<'_> {

@@ -2,9 +2,11 @@
 
 use verifier_core::ids::CertificateId;
 
+use super::step::Known;
 use super::{Admission, AdmitError, Ahead, Candidate, Outcome, finding, known};
 use crate::clock::Timestamp;
-use crate::record::{Event, Rule, name};
+use crate::lifecycle::{Course, Ledger, moved};
+use crate::record::{Day, Rule, name};
 use crate::store::certificates::{self, CertificateRow, VersionRow};
 use crate::store::events::EventRow;
 use crate::store::holders::{self, HolderRow};
@@ -24,7 +26,7 @@ impl Admission {
         conn: &mut Conn,
         candidate: &Candidate,
         made: &Ahead,
-        history: &mut Vec<EventRow>,
+        ledger: &mut Ledger,
     ) -> Result<Written, AdmitError> {
         let serial = self.serial(candidate);
         let identifier = match candidate.identifier(made, &serial) {
@@ -34,13 +36,13 @@ impl Admission {
         let holder_id = self.holder(conn, candidate, made)?;
         let row = self.new_row(candidate, made, (&identifier, &serial), holder_id);
         if !certificates::insert(conn, &row)? {
-            return Ok(match known(conn, candidate)? {
+            return Ok(match known(conn, candidate, self.now.day_number())? {
                 Some(_) => Written::Overtaken,
                 None => Written::Done(identifier_taken()),
             });
         }
         certificates::insert_version(conn, &candidate.version_row(&row, made))?;
-        history.push(self.event_row(candidate, &row));
+        ledger.push(self.event_row(candidate, &row, None));
         Ok(Written::Done(Outcome::Created))
     }
 
@@ -48,24 +50,26 @@ impl Admission {
         &self,
         conn: &mut Conn,
         candidate: &Candidate,
-        as_read: &CertificateRow,
+        known: &Known,
         made: &Ahead,
-        (replaced_as, status): (&str, &str),
-        history: &mut Vec<EventRow>,
+        (replaced_as, course): (&str, Course),
+        ledger: &mut Ledger,
     ) -> Result<Written, AdmitError> {
+        let as_read = &known.stored;
         let serial = candidate.record.serial().unwrap_or(&as_read.serial);
         let identifier = match candidate.identifier(made, serial) {
             Ok(identifier) => identifier,
             Err(refused) => return Ok(Written::Done(refused)),
         };
         let holder_id = self.holder(conn, candidate, made)?;
-        let row = CertificateRow {
+        let mut row = CertificateRow {
             id: as_read.id.clone(),
-            status: status.to_owned(),
-            review_overdue: as_read.review_overdue,
+            sequence: candidate.record.sequence().or(as_read.sequence),
+            revision: as_read.revision + 1,
             created_at: as_read.created_at,
             ..self.new_row(candidate, made, (&identifier, serial), holder_id)
         };
+        course.put_into(&mut row);
         match certificates::replace(conn, as_read, &row)? {
             None => return Ok(Written::Done(identifier_taken())),
             Some(false) => return Ok(Written::Overtaken),
@@ -73,8 +77,13 @@ impl Admission {
         }
         certificates::set_replaced(conn, &row.id, as_read.version, replaced_as)?;
         certificates::insert_version(conn, &candidate.version_row(&row, made))?;
-        history.push(self.event_row(candidate, &row));
+        ledger.extend(known.happened.iter().map(|happened| happened.event(self.new_id(), as_read, self.now)));
+        ledger.push(self.event_row(candidate, &row, Some(&as_read.division)));
         Ok(Written::Done(Outcome::Changed))
+    }
+
+    fn new_id(&self) -> String {
+        self.app.new_id().to_string()
     }
 
     /// The serial number of a new certificate: its sender's, or one of ours.
@@ -92,7 +101,8 @@ impl Admission {
         holder_id: String,
     ) -> CertificateRow {
         let record = &candidate.record;
-        CertificateRow {
+        let valid_to = record.valid_to().map(Day::days);
+        let mut row = CertificateRow {
             id: made.certificate_id.clone(),
             kind: record.kind().code().to_owned(),
             number_ciphertext: made.number_ciphertext.clone(),
@@ -105,16 +115,23 @@ impl Admission {
             plate: record.plate().map(|plate| plate.number().to_owned()),
             plate_colour: record.plate().map(|plate| plate.colour().code().into()),
             version: made.version().into(),
-            status: "valid".to_owned(),
+            status: String::new(),
             review_overdue: false,
+            review_due: None,
+            suspended_until: None,
+            due_on: None,
+            sequence: record.sequence(),
+            revision: 1,
             specimen: record.is_specimen(),
             status_index: i64::try_from(made.status_index()).unwrap_or(i64::MAX),
             issued_on: record.issued_on().days(),
             valid_from: record.valid_from().days(),
-            valid_to: record.valid_to().map(crate::record::Day::days),
+            valid_to,
             created_at: self.now.millis(),
             updated_at: self.now.millis(),
-        }
+        };
+        Course::beginning(valid_to, record.review_due().map(Day::days)).put_into(&mut row);
+        row
     }
 
     /// A new holder by this name.
@@ -129,17 +146,26 @@ impl Admission {
         }
     }
 
-    /// The event that made this version of a certificate.
-    pub(super) fn event_row(&self, candidate: &Candidate, row: &CertificateRow) -> EventRow {
+    /// The event that made this version of a certificate, which was in the division `before`.
+    pub(super) fn event_row(
+        &self,
+        candidate: &Candidate,
+        row: &CertificateRow,
+        before: Option<&str>,
+    ) -> EventRow {
         EventRow {
-            id: self.app.new_id().to_string(),
+            id: self.new_id(),
             seq: 0,
             certificate_id: row.id.clone(),
-            event: word(candidate.record.event()).to_owned(),
+            event: candidate.record.event().word().to_owned(),
             version: row.version,
             status: row.status.clone(),
+            review_overdue: row.review_overdue,
+            division: row.division.clone(),
+            moved_from: before.and_then(|division| moved(division, &row.division)),
+            until_day: candidate.record.review_due().map(Day::days),
             reason: None,
-            occurred_at: i64::from(row.issued_on) * DAY - CHINA_OFFSET,
+            occurred_at: Timestamp::beginning_of(row.issued_on).millis(),
             recorded_at: self.now.millis(),
             actor: self.sender.account.clone(),
             batch_id: self.batch.clone(),
@@ -182,28 +208,13 @@ impl Candidate {
             items_ciphertext: made.items_ciphertext.clone(),
             items_mac: self.items_mac.clone(),
             status_index: row.status_index,
-            made_by: word(self.record.event()).to_owned(),
+            made_by: self.record.event().word().to_owned(),
             replaced_as: None,
             credential: made.sealed.bytes.clone(),
             seal_key: made.sealed.key.to_string(),
             sealed_at: Timestamp::from(made.sealed.at).millis(),
             credential_exp: Timestamp::from(made.sealed.expires).millis(),
         }
-    }
-}
-
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
-/// Milliseconds by which a day in China begins before one of UTC.
-const CHINA_OFFSET: i64 = 8 * 3_600_000;
-
-/// The word of the history for what made a version.
-const fn word(event: Event) -> &'static str {
-    match event {
-        Event::Initial => "issued",
-        Event::Change => "changed",
-        Event::Renewal => "renewed",
-        Event::Reissue => "reissued",
     }
 }
 

@@ -87,7 +87,7 @@ impl<'a> Run<'a> {
             let holder_id = holders.ids.get(&holder_key(candidate)).cloned().unwrap_or_default();
             let row = admission.new_row(candidate, ahead, (identifier, serial), holder_id);
             rows.1.push(candidate.version_row(&row, ahead));
-            rows.2.push(admission.event_row(candidate, &row));
+            rows.2.push(admission.event_row(candidate, &row, None));
             rows.0.push(row);
         }
         rows.0.sort_by(|a, b| a.number_index.cmp(&b.number_index));

@@ -1,12 +1,18 @@
 //! The rules of admission: what is known of a certificate and what came in decide what happens. Pure.
 
 use super::Candidate;
-use crate::record::{Event, Finding, Rule, name};
+use crate::lifecycle::{Course, Happened};
+use crate::record::{Day, Event, Finding, Rule, name};
 use crate::store::certificates::CertificateRow;
 
 /// What is known of the certificate.
 pub(super) struct Known {
+    /// As it is stored.
+    pub(super) stored: CertificateRow,
+    /// As it stands today.
     pub(super) row: CertificateRow,
+    /// What made the one of the other, by itself.
+    pub(super) happened: Vec<Happened>,
     /// The newest version with the very content that came in.
     pub(super) same_as: Option<i32>,
     /// Whether the version in force was lost and itself came by a reissue.
@@ -26,21 +32,21 @@ pub(super) struct Bounds<'a> {
 /// What happens.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Known as it is.
-    Unchanged,
+    /// Known as it is; a number of its sender's is kept, where it is later than the one there is.
+    Unchanged { sequence: Option<i64> },
     /// A rule forbids it.
     Refuse(Finding),
     /// The first version this system has of it.
     Create { version: u32 },
     /// A new version takes the place of the one in force, which is remembered as `replaced_as`.
-    Replace { version: u32, replaced_as: &'static str, status: String },
+    Replace { version: u32, replaced_as: &'static str, course: Course },
 }
 
 impl Step {
     /// The version to be sealed, if any.
     pub(super) fn version(&self) -> Option<u32> {
         match self {
-            Self::Unchanged | Self::Refuse(_) => None,
+            Self::Unchanged { .. } | Self::Refuse(_) => None,
             Self::Create { version } | Self::Replace { version, .. } => Some(*version),
         }
     }
@@ -55,8 +61,13 @@ pub(super) fn of(known: Option<&Known>, candidate: &Candidate, bounds: &Bounds<'
         return Step::Create { version: stated };
     };
     let row = &known.row;
+    let sequence = candidate.record.sequence();
+    let is_passed = sequence.is_some() && sequence <= row.sequence;
     if is_repetition(known, candidate) {
-        return Step::Unchanged;
+        return Step::Unchanged { sequence: sequence.filter(|_| !is_passed) };
+    }
+    if is_passed {
+        return refuse(Rule::SequencePassed, name::SEQUENCE);
     }
     if matches!(row.status.as_str(), "cancelled" | "revoked") {
         return refuse(Rule::CertificateEnded, name::NUMBER);
@@ -68,7 +79,7 @@ pub(super) fn of(known: Option<&Known>, candidate: &Candidate, bounds: &Bounds<'
     Step::Replace {
         version: next.max(stated),
         replaced_as: if is_lost(row) { "reported_lost" } else { "superseded" },
-        status: status_after(row, candidate, bounds.today).to_owned(),
+        course: course_after(row, candidate, bounds.today),
     }
 }
 
@@ -93,19 +104,18 @@ fn is_repetition(known: &Known, candidate: &Candidate) -> bool {
             let is_made_again = is_lost(row) && record.event() == Event::Reissue && !known.was_reissued;
             !is_made_again
         }
+        // What its sender numbers later is no old record.
+        Some(_) if record.sequence() > row.sequence => false,
         Some(_) => record.event() == Event::Initial || record.issued_on().days() < row.issued_on,
     }
 }
 
-/// Reissue ends a loss, renewal an expiry; whatever else stands, stands.
-fn status_after<'a>(row: &'a CertificateRow, candidate: &Candidate, today: i32) -> &'a str {
+/// The course of a certificate that a record makes a new version of.
+fn course_after(row: &CertificateRow, candidate: &Candidate, today: i32) -> Course {
     let record = &candidate.record;
-    let still_good = record.valid_to().is_none_or(|last| today <= last.days());
-    match record.event() {
-        Event::Reissue if is_lost(row) => "valid",
-        Event::Renewal if row.status == "expired_not_renewed" && still_good => "valid",
-        _ => &row.status,
-    }
+    let (valid_to, review_due) = (record.valid_to().map(Day::days), record.review_due().map(Day::days));
+    let before = Course::of(row).unwrap_or(Course::beginning(valid_to, None));
+    before.after_version(record.event(), valid_to, review_due, today)
 }
 
 fn is_lost(row: &CertificateRow) -> bool {

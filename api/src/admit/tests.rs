@@ -52,7 +52,7 @@ impl Ground {
 
     async fn certificate(&self, line: &Value) -> CertificateRow {
         let candidate = self.candidate(line);
-        let find = move |conn: &mut Conn| known(conn, &candidate);
+        let find = move |conn: &mut Conn| known(conn, &candidate, NOON.day_number());
         self.app.db.read(find).await.unwrap().unwrap().row
     }
 
@@ -65,7 +65,8 @@ impl Ground {
     /// As if an event had changed the status.
     async fn set_status(&self, line: &Value, status: &'static str) {
         let row = self.certificate(line).await;
-        let change = move |conn: &mut Conn| certificates::change_status(conn, &row, status, false, 0);
+        let changed = CertificateRow { status: status.to_owned(), revision: row.revision + 1, ..row.clone() };
+        let change = move |conn: &mut Conn| certificates::change_state(conn, &row, &changed);
         assert!(self.app.db.write::<_, StoreError, _>(change).await.unwrap());
     }
 

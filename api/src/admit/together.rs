@@ -11,7 +11,7 @@ use super::known::{Key, known_all};
 use super::run::Run;
 use super::step::{self, Step};
 use super::{Admission, AdmitError, Ahead, Candidate, Due, Outcome};
-use crate::store::events::{self, EventRow};
+use crate::lifecycle::Ledger;
 use crate::store::{Conn, StoreError};
 
 impl Admission {
@@ -25,7 +25,7 @@ impl Admission {
         conn: &mut Conn,
         candidates: &[&Candidate],
     ) -> Result<Vec<Option<Due>>, StoreError> {
-        let known = known_all(conn, candidates)?;
+        let known = known_all(conn, candidates, self.now.day_number())?;
         let foreseen = known.into_iter().zip(candidates).map(|(known, candidate)| {
             let version = step::of(known.as_ref(), candidate, &self.bounds()).version();
             let certificate_id = known.map(|known| known.row.id);
@@ -43,17 +43,35 @@ impl Admission {
         conn: &mut Conn,
         candidates: &[(&Candidate, Option<&Ahead>)],
     ) -> Result<Vec<Outcome>, AdmitError> {
+        let mut ledger = Ledger::default();
+        let outcomes = self.admit_into(conn, candidates, &mut ledger)?;
+        ledger.close(conn, &self.app.config.iss)?;
+        Ok(outcomes)
+    }
+
+    /// As [`Self::admit_all`], for a transaction in which more happens: the ledger is for the caller to close.
+    ///
+    /// # Errors
+    /// As [`Self::admit`].
+    pub fn admit_into(
+        &self,
+        conn: &mut Conn,
+        candidates: &[(&Candidate, Option<&Ahead>)],
+        ledger: &mut Ledger,
+    ) -> Result<Vec<Outcome>, AdmitError> {
         let all: Vec<&Candidate> = candidates.iter().map(|(candidate, _)| *candidate).collect();
         let mut outcomes = Vec::with_capacity(all.len());
         let mut spoken_of: HashSet<Key<'_>> = HashSet::with_capacity(all.len());
-        let (mut run, mut history) = (Run::default(), Vec::new());
-        for (known, (candidate, ahead)) in known_all(conn, &all)?.into_iter().zip(candidates) {
+        let mut run = Run::default();
+        for (known, (candidate, ahead)) in
+            known_all(conn, &all, self.now.day_number())?.into_iter().zip(candidates)
+        {
             // What is known holds for the first record about a certificate alone: that one may change it.
             let step = spoken_of
                 .insert(candidate.key())
                 .then(|| step::of(known.as_ref(), candidate, &self.bounds()));
             match (step, ahead) {
-                (Some(Step::Unchanged), _) => outcomes.push(Outcome::Unchanged),
+                (Some(Step::Unchanged { sequence: None }), _) => outcomes.push(Outcome::Unchanged),
                 (Some(Step::Refuse(finding)), _) => outcomes.push(Outcome::Refused(vec![finding])),
                 (Some(Step::Create { version }), Some(ahead))
                     if ahead.is(&Due { certificate_id: None, version })
@@ -62,18 +80,13 @@ impl Admission {
                     outcomes.push(Outcome::Created);
                 }
                 _ => {
-                    self.finish(conn, std::mem::take(&mut run), &mut outcomes, &mut history)?;
-                    outcomes.push(self.admit_one(conn, candidate, *ahead, &mut history)?);
+                    self.finish(conn, std::mem::take(&mut run), &mut outcomes, ledger)?;
+                    outcomes.push(self.admit_one(conn, candidate, *ahead, ledger)?);
                 }
             }
         }
-        self.finish(conn, run, &mut outcomes, &mut history)?;
-        // Last, since others wait for the numbers of events until this transaction ends.
-        if events::append(conn, &self.app.config.iss, history)? {
-            Ok(outcomes)
-        } else {
-            Err(StoreError::Busy.into())
-        }
+        self.finish(conn, run, &mut outcomes, ledger)?;
+        Ok(outcomes)
     }
 
     /// Writes a run; what it says of its records so far, that they are created, is corrected where they are not.
@@ -82,14 +95,14 @@ impl Admission {
         conn: &mut Conn,
         run: Run<'_>,
         outcomes: &mut [Outcome],
-        history: &mut Vec<EventRow>,
+        ledger: &mut Ledger,
     ) -> Result<(), AdmitError> {
         if let Some(written) = run.write(self, conn)? {
-            history.extend(written);
+            ledger.extend(written);
             return Ok(());
         }
         for (at, candidate, ahead) in run.records() {
-            let outcome = self.admit_one(conn, candidate, Some(ahead), history)?;
+            let outcome = self.admit_one(conn, candidate, Some(ahead), ledger)?;
             if let Some(said) = outcomes.get_mut(at) {
                 *said = outcome;
             }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::catalogue::CatalogueError;
 use crate::config::ConfigError;
 use crate::ephemeral::EphemeralError;
 use crate::keys::{CeremonyError, KeystoreError, ModuleError};
@@ -15,6 +16,8 @@ use crate::vault::VaultError;
 pub enum StartError {
     /// The settings do not do.
     Config(ConfigError),
+    /// The catalogue of kinds does not do.
+    Catalogue(CatalogueError),
     /// The database does not do.
     Store(StoreError),
     /// Redis does not do.
@@ -36,6 +39,12 @@ pub enum StartError {
 impl From<ConfigError> for StartError {
     fn from(error: ConfigError) -> Self {
         Self::Config(error)
+    }
+}
+
+impl From<CatalogueError> for StartError {
+    fn from(error: CatalogueError) -> Self {
+        Self::Catalogue(error)
     }
 }
 
@@ -85,6 +94,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(error) => error.fmt(f),
+            Self::Catalogue(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Ephemeral(error) => error.fmt(f),
             Self::Keys(error) => error.fmt(f),

@@ -68,6 +68,7 @@ actions! {
 
     // Certificates and personal data
     BatchIngested       "ingest.batch"          "归集证照批次", "A batch of certificates came in";
+    RecordTaken         "ingest.record"         "报送单条证照", "A certificate came in by itself";
     CertificateEvent    "certificate.event"     "证照状态变更", "What happened to a certificate is reported";
     CertificateRead     "certificate.read"      "工作人员查看证照", "Staff look at a certificate";
     LookedUp            "certificate.looked_up" "执法人员查询证照", "An officer looks certificates up without a code";

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use crate::routes::access;
-use crate::{audit, config, metrics, problem, record};
+use crate::{audit, config, lifecycle, metrics, problem, record};
 
 #[derive(Args)]
 pub(super) struct Docs {
@@ -28,6 +28,8 @@ enum Document {
     AuditActions,
     /// docs/ingest-format.md: how certificates are sent in
     IngestFormat,
+    /// docs/lifecycle.md: what happens to certificates, and what each event does
+    Lifecycle,
 }
 
 impl Docs {
@@ -39,6 +41,7 @@ impl Docs {
             Document::Metrics => metrics::reference(),
             Document::AuditActions => audit::reference(),
             Document::IngestFormat => record::items_markdown(),
+            Document::Lifecycle => lifecycle::reference(),
         };
         Ok(std::io::stdout().write_all(text.as_bytes())?)
     }

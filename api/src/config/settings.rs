@@ -263,10 +263,14 @@ settings! {
     reveal_after_check: u32, "hours" = 24;
     /// Whether the last entry of `X-Forwarded-For` is the client's address: only behind a proxy that sets it.
     trust_forwarded_for: bool, "`true` or `false`" = false;
+    /// The catalogue of the kinds of certificates (电子证照目录), when it is not the one this program brings along, which is `api/data/catalogue.csv`: since when each kind is collected, its template and the items of its face.
+    catalogue_file: String, "file" = String::new();
     /// Largest request body, in bytes, except for uploads.
     body_limit: usize, "bytes" = 1 << 20;
     /// Largest upload: certificates to ingest, in bytes.
     upload_limit: u64, "bytes" = 4 << 30;
+    /// How long the answer of a single write under an `Idempotency-Key` is kept for its repetition, in days.
+    idempotency_retention: u32, "days" = 30;
     /// Largest head of a request, in bytes: address and headers.
     head_limit: usize, "bytes" = 16_384;
     /// Seconds a client may take to send the head of a request.

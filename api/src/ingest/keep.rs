@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::prepare::Prepared;
 use crate::admit::{Admission, AdmitError, Ahead, Outcome, places};
 use crate::audit::{Action, Audit, Context, Entry};
+use crate::lifecycle::Ledger;
 use crate::record::{Finding, Severity};
 use crate::store::batches::{self, BatchRow, FindingRow};
 use crate::store::{Conn, StoreError};
@@ -46,7 +47,7 @@ impl Portion {
         }
         let mut free = Vec::new();
         let mut findings = Vec::new();
-        for (record, outcome) in self.records.iter().zip(self.admit(conn)?) {
+        for (record, outcome) in self.records.iter().zip(admit(conn, &self.admission, &self.records)?) {
             batch.lines += 1;
             *counter(&mut batch, &outcome) += 1;
             if !outcome.took_place() {
@@ -68,15 +69,6 @@ impl Portion {
         Ok(Kept { batch, places: free })
     }
 
-    /// What became of each record, in their order.
-    fn admit(&self, conn: &mut Conn) -> Result<Vec<Outcome>, AdmitError> {
-        let candidates: Vec<_> = self.records.iter().filter_map(Prepared::sound).collect();
-        let mut admitted = self.admission.admit_all(conn, &candidates)?.into_iter();
-        let outcome = |record: &Prepared| record.candidate.as_ref().and_then(|_| admitted.next());
-        let broken = || Outcome::Refused(Vec::new());
-        Ok(self.records.iter().map(outcome).map(|outcome| outcome.unwrap_or_else(broken)).collect())
-    }
-
     /// The findings that are kept of a record.
     fn findings(&self, record: &Prepared, outcome: &Outcome) -> Vec<FindingRow> {
         let refusals = match outcome {
@@ -89,6 +81,29 @@ impl Portion {
             .map(|(ordinal, finding)| row(&self.batch.id, record.line, ordinal, finding))
             .collect()
     }
+}
+
+/// Admits records and records events in their order, in a transaction; what became of each.
+pub(super) fn admit(
+    conn: &mut Conn,
+    admission: &Admission,
+    records: &[Prepared],
+) -> Result<Vec<Outcome>, AdmitError> {
+    let mut ledger = Ledger::default();
+    let mut outcomes = Vec::with_capacity(records.len());
+    for stretch in records.chunk_by(|one, next| one.event.is_none() && next.event.is_none()) {
+        if let [Prepared { event: Some((subject, event)), .. }] = stretch {
+            outcomes.push(admission.report(conn, subject.clone(), event.clone(), &mut ledger)?);
+            continue;
+        }
+        let candidates: Vec<_> = stretch.iter().filter_map(Prepared::sound).collect();
+        let mut admitted = admission.admit_into(conn, &candidates, &mut ledger)?.into_iter();
+        let outcome = |record: &Prepared| record.candidate.as_ref().and_then(|_| admitted.next());
+        let broken = || Outcome::Refused(Vec::new());
+        outcomes.extend(stretch.iter().map(outcome).map(|outcome| outcome.unwrap_or_else(broken)));
+    }
+    admission.close(conn, ledger)?;
+    Ok(outcomes)
 }
 
 /// What the audit log has of a batch.
@@ -110,7 +125,7 @@ fn begin(conn: &mut Conn, batch: &BatchRow) -> Result<(), StoreError> {
 fn counter<'a>(batch: &'a mut BatchRow, outcome: &Outcome) -> &'a mut i64 {
     match outcome {
         Outcome::Created => &mut batch.created,
-        Outcome::Changed => &mut batch.changed,
+        Outcome::Changed | Outcome::Recorded(_) => &mut batch.changed,
         Outcome::Unchanged => &mut batch.unchanged,
         Outcome::Refused(_) => &mut batch.rejected,
     }

@@ -10,9 +10,10 @@ use super::read::{Read, Reader};
 use super::split::Piece;
 use crate::admit::{Admission, Ahead, Candidate, Due, places};
 use crate::app::App;
+use crate::lifecycle::{NewEvent, Subject};
 use crate::record::Finding;
 use crate::store::StoreError;
-use crate::vault::Vault;
+use crate::vault::{Field, Vault};
 
 /// A record made ready.
 pub(super) struct Prepared {
@@ -22,6 +23,8 @@ pub(super) struct Prepared {
     pub(super) candidate: Option<Candidate>,
     /// What it will need, as far as could be foreseen.
     pub(super) ahead: Option<Ahead>,
+    /// What is to be recorded, where it is an event.
+    pub(super) event: Option<(Subject, NewEvent)>,
 }
 
 impl Prepared {
@@ -39,11 +42,24 @@ pub(super) async fn read(
 ) -> Result<Vec<Prepared>, IngestError> {
     let (vault, reader) = (Arc::clone(vault), reader.clone());
     in_parallel(pieces, move |piece| {
-        let (candidate, findings) = match reader.read(&piece.content) {
-            Read::Sound(record, warnings) => (Some(Candidate::of(*record, &vault)), warnings),
-            Read::Broken(findings) => (None, findings),
-        };
-        Ok(Prepared { line: piece.line, findings, candidate, ahead: None })
+        let (line, ahead) = (piece.line, None);
+        Ok(match reader.read(&piece.content) {
+            Read::Sound(record, findings) => {
+                let candidate = Some(Candidate::of(*record, &vault));
+                Prepared { line, findings, candidate, ahead, event: None }
+            }
+            Read::Event(event) => {
+                let (named, event) = *event;
+                let subject = Subject::Number {
+                    kind: named.kind.code(),
+                    issuer: named.issuer.as_str().to_owned(),
+                    number_index: vault.index(Field::CertificateNumber, named.number.as_str()),
+                };
+                let event = Some((subject, event));
+                Prepared { line, findings: Vec::new(), candidate: None, ahead, event }
+            }
+            Read::Broken(findings) => Prepared { line, findings, candidate: None, ahead, event: None },
+        })
     })
     .await
 }

@@ -1,15 +1,22 @@
-//! From the bytes of a record to the record, or to findings.
+//! From the bytes of a line to the record or the event it is, or to findings.
+//!
+//! A line of NDJSON whose `event` is one that makes no new version is an event; all else is a record.
 
 use csv::{ReaderBuilder, StringRecord, Terminator};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::Format;
 use super::split::Content;
-use crate::record::{Columns, Finding, Record, Rule, items, name};
+use crate::lifecycle::{Change, NewEvent};
+use crate::record::{Columns, Finding, Named, Record, Rule, items, name};
 
 /// What a record turned out to be.
 pub(super) enum Read {
     /// Sound, with warnings.
     Sound(Box<Record>, Vec<Finding>),
+    /// Something that happened to a certificate.
+    Event(Box<(Named, NewEvent)>),
     /// Not to be admitted.
     Broken(Vec<Finding>),
 }
@@ -47,12 +54,42 @@ impl Reader {
             return Read::Broken(broken(Rule::WrongEncoding));
         }
         let accepted = match self {
+            Self::Ndjson if is_event(bytes) => return event(bytes),
             Self::Ndjson => Record::from_json(bytes),
             Self::Csv(columns) => Record::from_csv(columns, &row(bytes).unwrap_or_default()),
         };
         match accepted {
             Ok(accepted) => Read::Sound(Box::new(accepted.record), accepted.warnings),
             Err(findings) => Read::Broken(findings),
+        }
+    }
+}
+
+/// Whether a line says that something happened which makes no new version. What cannot be told is a record, and its
+/// findings say what is wrong with it.
+fn is_event(line: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Glance<'a> {
+        event: Option<&'a str>,
+    }
+    let glance: Option<Glance<'_>> = serde_json::from_slice(line).ok();
+    let word = glance.and_then(|glance| glance.event);
+    word.is_some_and(|word| Change::ALL.iter().any(|change| change.word() == word))
+}
+
+fn event(line: &[u8]) -> Read {
+    let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(line) else {
+        return Read::Broken(broken(Rule::NotJson));
+    };
+    let named = Named::take(&mut members);
+    let event: Result<NewEvent, _> = serde_json::from_value(Value::Object(members));
+    match (named, event) {
+        (Ok(named), Ok(event)) => Read::Event(Box::new((named, event))),
+        (Err(findings), Ok(_)) => Read::Broken(findings),
+        (named, Err(_)) => {
+            let mut findings = broken(Rule::EventForm);
+            findings.extend(named.err().into_iter().flatten());
+            Read::Broken(findings)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What may follow what: the one table. Pure.
 
 use super::{Change, Standing, State};
-use Standing::{ExpiredNotRenewed, ReportedLost, Suspended, Valid};
+use Standing::{Cancelled, ExpiredNotRenewed, ReportedLost, Suspended, Valid};
 
 /// One event: from where it may happen, and what it makes of a state.
 struct Transition {
@@ -19,19 +19,23 @@ const CURRENT: &[Standing] = &[Valid, Suspended, ReportedLost];
 const OPEN: &[Standing] = &[Valid, Suspended, ReportedLost, ExpiredNotRenewed];
 
 /// A suspended certificate is in the authority's hands, so it cannot be lost; one that is lost can still be suspended,
-/// which then counts. 年度审验 is of vehicles, 诚信考核 of people: no certificate has both, so either clears the mark.
+/// which then counts. What was withdrawn by mistake can be restored to what it was, and nothing else that is cancelled
+/// (`report.rs` looks which it is). 年度审验 is of vehicles, 诚信考核 of people: no certificate has both, so either clears the mark.
 #[rustfmt::skip]
-const TRANSITIONS: [Transition; 10] = [
+const TRANSITIONS: [Transition; 13] = [
     Transition { change: Change::ReviewPassed,  from: CURRENT,                to: None,                      review_overdue: Some(false) },
     Transition { change: Change::ReviewOverdue, from: CURRENT,                to: None,                      review_overdue: Some(true) },
     Transition { change: Change::Assessed,      from: CURRENT,                to: None,                      review_overdue: Some(false) },
     Transition { change: Change::Suspended,     from: &[Valid, ReportedLost], to: Some(Suspended),           review_overdue: None },
     Transition { change: Change::Resumed,       from: &[Suspended],           to: Some(Valid),               review_overdue: None },
-    Transition { change: Change::Cancelled,     from: OPEN,                   to: Some(Standing::Cancelled), review_overdue: None },
+    Transition { change: Change::Cancelled,     from: OPEN,                   to: Some(Cancelled),           review_overdue: None },
     Transition { change: Change::Revoked,       from: OPEN,                   to: Some(Standing::Revoked),   review_overdue: None },
     Transition { change: Change::ReportedLost,  from: &[Valid],               to: Some(ReportedLost),        review_overdue: None },
     Transition { change: Change::Found,         from: &[ReportedLost],        to: Some(Valid),               review_overdue: None },
     Transition { change: Change::Expired,       from: CURRENT,                to: Some(ExpiredNotRenewed),   review_overdue: None },
+    Transition { change: Change::TransferredOut, from: CURRENT,               to: None,                      review_overdue: None },
+    Transition { change: Change::Withdrawn,     from: OPEN,                   to: Some(Cancelled),           review_overdue: None },
+    Transition { change: Change::Restored,      from: &[Cancelled],           to: Some(Valid),               review_overdue: None },
 ];
 
 /// The state after `change` in `state`; `None` where it cannot happen.
@@ -62,6 +66,9 @@ mod tests {
         reported_lost   lost      .         .         .       .         .
         found           .         .         .         .       valid     .
         expired         expired   .         expired   .       expired   .
+        transferred_out valid     .         suspended .       lost      .
+        withdrawn       cancelled .         cancelled .       cancelled cancelled
+        restored        .         valid     .         .       .         .
     ";
 
     fn short(standing: Standing) -> &'static str {
@@ -102,9 +109,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_follows_an_end() {
+    fn nothing_follows_an_end_but_taking_a_withdrawal_back() {
         for standing in Standing::ALL.into_iter().filter(|standing| standing.is_ended()) {
-            assert!(Change::ALL.iter().all(|change| outcome(standing, *change) == "."));
+            let mut followers = Change::ALL.iter().filter(|change| outcome(standing, **change) != ".");
+            assert!(followers.all(|change| *change == Change::Restored));
         }
     }
 

@@ -89,6 +89,9 @@ problems! {
     BadCsvHeader BAD_REQUEST "bad_csv_header"
         "CSV 首行不是可用的表头", "The first line of the CSV is not a header that can be used";
         "首行应为数据项名称，且至少包含 kind 列，见 docs/ingest-format.md", "The first line holds the names of the items, kind among them; see docs/ingest-format.md".
+    RecordRefused UNPROCESSABLE_ENTITY "record_refused"
+        "该条证照或事件未被采用", "The certificate or event was not taken";
+        "按 findings 指出的数据项和规则改正后重新报送，规则说明见 docs/ingest-format.md", "Correct the items that findings names and send it again; docs/ingest-format.md explains the rules".
     BadIdempotencyKey BAD_REQUEST "bad_idempotency_key"
         "Idempotency-Key 不符合要求", "The Idempotency-Key is not of its form";
         "使用 1 至 128 个可见 ASCII 字符，建议使用 UUID", "Use 1 to 128 visible ASCII characters, best a UUID".
@@ -269,6 +272,12 @@ problems! {
     TransitionNotAllowed CONFLICT "transition_not_allowed"
         "按证照当前状态不能进行此项变更", "The certificate, as it stands, does not allow this change";
         "查看证照的变更记录，核对业务类型；已注销、吊销的证照须办理新证", "Look at its history and check the event; one that was cancelled or revoked needs a new certificate".
+    EventOvertaken CONFLICT "event_overtaken"
+        "已记录发生时间更晚的同类事件，此事件已过时", "An event of the same sort that happened later is on record";
+        "查看证照的变更记录；如现状仍不符，请按实际发生时间报送最新的事件", "Look at its history; if it is not as things stand, send the newest event with the time it happened".
+    SequencePassed CONFLICT "sequence_passed"
+        "该证照已收到报送序号更大的变更", "A change of this certificate with a later sequence was taken before";
+        "此变更已过时，不必重发；如它才是最新的，请使用更大的序号", "It is out of date and need not be sent again; if it is the newest, give it a greater sequence".
     EventConflict CONFLICT "event_conflict"
         "该事件编号已用于其他内容", "Another event has this id";
         "同一事件重发时内容须一致；不同事件请使用新的编号", "Send a repeated event unchanged; give another event an id of its own".

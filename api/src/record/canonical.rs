@@ -12,37 +12,40 @@ use super::name;
 /// Bytes a record takes as a rule; more is taken as needed.
 const LENGTH_USUAL: usize = 1536;
 
-/// A record as it is stored: items and extension, by name. What made this version is no part of its content, and is
-/// left out unless asked for.
+/// A record as it is stored: items and extension, by name. What made this version and its
+/// sender's number of it are no part of its content, and are left out unless asked for.
 pub(super) struct Content<'a> {
     pub(super) record: &'a Record,
     pub(super) with_event: bool,
 }
 
+/// What stands between the items.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Other<'a> {
+    Text(&'static str),
+    Members(&'a Map<String, Value>),
+    Number(i64),
+}
+
 impl Serialize for Content<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Record { items, extension, event, .. } = self.record;
+        let Record { items, extension, event, sequence, .. } = self.record;
+        let event = (self.with_event && *event != Event::Initial).then(|| Other::Text(event.code()));
+        let extension = (!extension.is_empty()).then_some(Other::Members(extension));
+        let sequence = sequence.filter(|_| self.with_event).map(Other::Number);
+        let others = [(name::EVENT, event), (EXTENSION, extension), (name::SEQUENCE, sequence)];
+        let given = others.into_iter().filter_map(|(name, other)| Some((name, other?)));
+        let mut others = given.peekable();
         let mut out = serializer.serialize_map(None)?;
-        let mut event = (self.with_event && *event != Event::Initial).then(|| event.code());
-        let mut extension = (!extension.is_empty()).then_some(extension);
         for (name, datum) in items.iter() {
-            if name > name::EVENT
-                && let Some(event) = event.take()
-            {
-                out.serialize_entry(name::EVENT, event)?;
-            }
-            if name > EXTENSION
-                && let Some(extension) = extension.take()
-            {
-                out.serialize_entry(EXTENSION, extension)?;
+            while let Some((before, other)) = others.next_if(|(other, _)| *other < name) {
+                out.serialize_entry(before, &other)?;
             }
             out.serialize_entry(name, datum)?;
         }
-        if let Some(event) = event {
-            out.serialize_entry(name::EVENT, event)?;
-        }
-        if let Some(extension) = extension {
-            out.serialize_entry(EXTENSION, extension)?;
+        for (name, other) in others {
+            out.serialize_entry(name, &other)?;
         }
         out.end()
     }
@@ -51,7 +54,7 @@ impl Serialize for Content<'_> {
 impl Record {
     /// The content as JSON, keys sorted: what is stored and compared. The same text, the same content.
     ///
-    /// Reading it with [`Record::from_json`] gives the record again, but for its event.
+    /// Reading it with [`Record::from_json`] gives the record again, but for its event and number.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         self.written(false)

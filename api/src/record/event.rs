@@ -1,6 +1,6 @@
 //! What made this version of a certificate (业务类型), as the issuer's system says.
 //!
-//! Not here: changes of status (suspension, cancellation …), which make no new version.
+//! Not here: what makes no new version (suspension, cancellation …), which is `lifecycle`'s.
 
 /// What made this version of a certificate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,11 +14,25 @@ pub enum Event {
     Renewal,
     /// 补发: made again, as after loss or damage.
     Reissue,
+    /// 年度审验: passed, with the items that changes.
+    Review,
+    /// 诚信考核: done, with the grade and the day it gives.
+    Assessment,
+    /// 转入: taken over from another division.
+    Transfer,
 }
 
 impl Event {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::Initial, Self::Change, Self::Renewal, Self::Reissue];
+    /// Every one.
+    pub const ALL: [Self; 7] = [
+        Self::Initial,
+        Self::Change,
+        Self::Renewal,
+        Self::Reissue,
+        Self::Review,
+        Self::Assessment,
+        Self::Transfer,
+    ];
 
     /// The event with this code.
     #[must_use]
@@ -26,7 +40,7 @@ impl Event {
         Self::ALL.into_iter().find(|event| event.code() == code)
     }
 
-    /// The code in records: `initial`, `change`, `renewal`, `reissue`.
+    /// The code in records.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -34,6 +48,9 @@ impl Event {
             Self::Change => "change",
             Self::Renewal => "renewal",
             Self::Reissue => "reissue",
+            Self::Review => "review",
+            Self::Assessment => "assessment",
+            Self::Transfer => "transfer",
         }
     }
 
@@ -45,6 +62,23 @@ impl Event {
             Self::Change => "变更",
             Self::Renewal => "换发",
             Self::Reissue => "补发",
+            Self::Review => "年度审验",
+            Self::Assessment => "诚信考核",
+            Self::Transfer => "转入",
+        }
+    }
+
+    /// The word in a certificate's history.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Initial => "issued",
+            Self::Change => "changed",
+            Self::Renewal => "renewed",
+            Self::Reissue => "reissued",
+            Self::Review => "review_passed",
+            Self::Assessment => "assessed",
+            Self::Transfer => "transferred_in",
         }
     }
 

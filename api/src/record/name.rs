@@ -11,9 +11,17 @@ macro_rules! names {
     };
 }
 
+/// What events are made of that is no item of certificates.
+pub(crate) const EVENT_ID: &str = "id";
+pub(crate) const REASON: &str = "reason";
+pub(crate) const OCCURRED_AT: &str = "occurred_at";
+pub(crate) const UNTIL: &str = "until";
+pub(crate) const TO_DIVISION: &str = "to_division";
+
 names! {
     KIND = "kind";
     EVENT = "event";
+    SEQUENCE = "sequence";
     SPECIMEN = "specimen";
     IDENTIFIER = "certificateIdentifier";
     SERIAL = "serial";
@@ -45,6 +53,7 @@ names! {
     PHOTO_DIGEST = "holderPhotoDigest";
     INTEGRITY_GRADE = "integrityGradeCode";
     INTEGRITY_TO = "integrityValidTo";
+    EDUCATION_TO = "continuingEducationValidTo";
     EMPLOYER = "employerName";
     SUPERVISION_CARD = "supervisionCardNumber";
     STATUS = "certificateStatusCode";

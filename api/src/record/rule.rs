@@ -119,7 +119,7 @@ rules! {
         "证照种类不属于三类九证：请用三位代码或完整的证照类型代码", "this is none of the nine kinds: use a code of three digits or the whole type code";
     /// No such event.
     UnknownEvent: "unknown_event", Error, "own",
-        "业务类型应为 initial、change、renewal 或 reissue", "the event is initial, change, renewal or reissue";
+        "业务类型不在代码表中：见报送格式", "there is no such event: see the ingest format";
     /// The kind has no item of this name.
     UnknownItem: "unknown_item", Warning, "own",
         "该证照种类没有此数据项：已原样保留，请核对名称", "this kind of certificate has no such item: it is kept as it is, check its name";
@@ -240,6 +240,30 @@ rules! {
     /// The division is not one the sender answers for.
     OutsideJurisdiction: "outside_jurisdiction", Error, "own",
         "所属管辖属地不在报送账号或本系统的管辖范围内", "the division is not one that the sender, or this system, answers for";
+    /// A change with a later number of the sender's was taken before.
+    SequencePassed: "sequence_passed", Error, "own",
+        "该证照已收到报送序号更大的变更，此条已过时，未采用", "a change of the certificate with a later sequence was taken before: this one is out of date and was not taken";
+    /// An event with a member that no event has, or a value that it does not take.
+    EventForm: "event_form", Error, "own",
+        "该行不是符合格式的事件：请核对成员名称和取值", "the line is not an event of its form: check the names and values of its members";
+    /// An event about a certificate that is not known.
+    UnknownCertificate: "unknown_certificate", Error, "own",
+        "没有此证照：请先报送证照，或核对证照种类、发证机关代码和证号", "there is no such certificate: send it first, or check kind, issuerCode and certificateNumber";
+    /// An event that cannot happen as the certificate stands.
+    TransitionNotAllowed: "transition_not_allowed", Error, "own",
+        "按证照当前状态不能进行此项变更：请核对其变更记录", "the certificate, as it stands, does not allow this event: look at its history";
+    /// An event older than one on record that settled the same.
+    EventOvertaken: "event_overtaken", Error, "own",
+        "已记录发生时间更晚的同类事件，此条已过时，未采用", "an event of the same sort that happened later is on record: this one is out of date and was not taken";
+    /// Another event has its id.
+    EventConflict: "event_conflict", Error, "own",
+        "该事件编号已用于其他内容", "another event has this id";
+    /// A day or moment that has not come.
+    InTheFuture: "in_the_future", Error, "own",
+        "时间晚于当前时间", "the time has not come yet";
+    /// An item that the event does not take.
+    NotForEvent: "not_for_event", Error, "own",
+        "此类事件不使用该数据项", "the event does not take this item";
 }
 
 #[cfg(test)]

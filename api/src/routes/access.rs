@@ -149,6 +149,9 @@ access! {
     POST   "/v1/ingest"                           Issuer: Lines;
     GET    "/v1/ingest/{batch}"                   Issuer: Own, Operator: Division;
     GET    "/v1/certificates"                     Holder: Own;
+    POST   "/v1/certificates"                     Issuer: Lines;
+    GET    "/v1/catalogue"                        public;
+    GET    "/v1/changes"                          Issuer: Division, Operator: Division;
     GET    "/v1/certificates/{id}"                Holder: Own, Officer: Division, Issuer: Division, Operator: Division;
     POST   "/v1/certificates/{id}/events"         Issuer: Division;
     GET    "/v1/certificates/{id}/history"        Holder: Own, Issuer: Division, Operator: Division;

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
-use serde::Serialize;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::admit::Sender;
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::{Account, Holder, Issuer, Role, SignedIn};
 use crate::certificates::{self, Certificate, Summary};
-use crate::extract::Json;
-use crate::lifecycle::{self, Event, NewEvent, Recorded, Report};
-use crate::problem::Problem;
+use crate::clock::Timestamp;
+use crate::extract::RawJson;
+use crate::idempotency::{Answer, Write};
+use crate::lifecycle::{self, Event, Ledger, NewEvent, Recorded, Report, Subject};
+use crate::problem::{Code, Finding, Problem};
 
 /// A holder's certificates.
 #[derive(Serialize, ToSchema)]
@@ -28,6 +32,14 @@ pub struct History {
     events: Vec<Event>,
 }
 
+/// At which moment a certificate is looked at.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AsOf {
+    /// As it was known then; now, where it is not said.
+    as_of: Option<Timestamp>,
+}
+
 /// The holder's own certificates.
 #[utoipa::path(get, path = "/v1/certificates", tag = "certificates", operation_id = "list_certificates",
     security(("session" = [])),
@@ -41,7 +53,11 @@ pub async fn list(app: web::Data<App>, holder: Holder) -> Result<web::Json<Certi
 /// A certificate with its data items: for its holder, and the officers, issuers and operators of its division, who see
 /// personal items masked. What an officer elsewhere needs at the roadside is in the code.
 #[utoipa::path(get, path = "/v1/certificates/{id}", tag = "certificates", operation_id = "certificate",
-    security(("session" = [])), params(("id" = String, Path, description = "Id of the certificate")),
+    security(("session" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the certificate"),
+        ("as_of" = Option<Timestamp>, Query,
+            description = "As it was known at this moment (RFC 3339): by what was recorded by then")),
     responses(
         (status = 200, description = "The certificate", body = Certificate),
         (status = 403, description = "`wrong_role`, `other_division`"),
@@ -51,8 +67,13 @@ pub async fn one(
     SignedIn(account): SignedIn,
     context: Context,
     id: web::Path<String>,
+    query: web::Query<AsOf>,
 ) -> Result<web::Json<Certificate>, Problem> {
-    let looked = certificates::look(&app, context.clone(), account.clone(), id.clone()).await;
+    if query.as_of.is_some_and(|instant| instant > app.clock.now()) {
+        let finding = Finding { item: "as_of".into(), rule: "in_the_future".into(), source: None };
+        return Err(Problem::new(Code::BadQuery).findings(vec![finding]));
+    }
+    let looked = certificates::look(&app, context.clone(), account.clone(), id.clone(), query.as_of).await;
     if let Err(problem) = &looked {
         audit(&app, context, &account, &id, Some(problem)).await?;
     }
@@ -61,40 +82,59 @@ pub async fn one(
 
 /// Reports what happened to a certificate. It takes effect at once.
 #[utoipa::path(post, path = "/v1/certificates/{id}/events", tag = "certificates", operation_id = "report_event",
-    security(("session" = [])), params(("id" = String, Path, description = "Id of the certificate")),
+    security(("session" = [])),
+    params(
+        ("id" = String, Path, description = "Id of the certificate"),
+        ("Idempotency-Key" = Option<String>, Header,
+            description = "The sender's name for this write: sent again under it, the same body gets the same answer")),
     request_body = NewEvent,
     responses(
         (status = 201, description = "Recorded", body = Event),
         (status = 200, description = "Was recorded before, when it was first sent", body = Event),
-        (status = 409, description = "`transition_not_allowed`, `event_conflict`"),
+        (status = 409, description = "`transition_not_allowed`, `event_overtaken`, `sequence_passed`, `event_conflict`, \
+            `idempotency_key_reused`"),
         (status = 422, description = "`unfit_value`")))]
 pub async fn report(
     app: web::Data<App>,
     Issuer(by): Issuer,
+    request: HttpRequest,
     context: Context,
     id: web::Path<String>,
-    Json(event): Json<NewEvent>,
+    body: RawJson,
 ) -> Result<HttpResponse, Problem> {
+    let write =
+        Write::of(&app, &by.id, request.headers(), &format!("/v1/certificates/{id}/events"), &body.0)?;
+    let context = context.by(&by);
     let report = Report {
-        certificate_id: id.into_inner(),
-        event,
-        by,
-        iss: app.config.iss.clone(),
+        subject: Subject::Id(id.into_inner()),
+        event: body.read()?,
+        by: Sender { account: by.id, division: by.division },
+        province: app.config.iss.clone(),
+        batch: None,
         fresh: app.new_id(),
         now: app.clock.now(),
     };
-    let (audit, context) = (app.audit.clone(), context.by(&report.by));
-    let record = move |conn: &mut _| -> Result<Recorded, Problem> {
-        let recorded = report.record(conn)?;
-        if let Recorded::New(event) = &recorded {
-            audit.append(conn, event.entry(context).on("certificate", report.certificate_id.as_str()))?;
+    let server = app.clone();
+    let record = move |conn: &mut _| {
+        if let Some(answer) = write.earlier(conn)? {
+            return Ok(answer);
         }
-        Ok(recorded)
+        let mut ledger = Ledger::default();
+        let recorded = report.record(conn, &mut ledger, || server.new_id().to_string())?;
+        ledger.close(conn, &server.config.iss)?;
+        let (status, row, is_new) = match recorded {
+            Recorded::New(row) => (StatusCode::CREATED, row, true),
+            Recorded::Repeated(row) => (StatusCode::OK, row, false),
+        };
+        let (certificate, event) = (row.certificate_id.clone(), Event::of(row, true));
+        let answer = Answer::of(status, &event)?;
+        write.keep(conn, &answer)?;
+        if is_new {
+            server.audit.append(conn, event.entry(context).on("certificate", certificate))?;
+        }
+        Ok::<_, Problem>(answer)
     };
-    Ok(match app.db.write(record).await? {
-        Recorded::New(event) => HttpResponse::Created().json(event),
-        Recorded::Repeated(event) => HttpResponse::Ok().json(event),
-    })
+    Ok(app.db.write(record).await?.into())
 }
 
 /// What happened to a certificate: for its holder, and the issuers and operators of its division.

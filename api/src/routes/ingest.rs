@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use actix_web::dev::Decompress;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use crate::admit::Sender;
 use crate::app::App;
 use crate::audit::Context;
 use crate::auth::{Account, Issuer, Role, SignedIn};
-use crate::ingest::{self, Format, Report, Request};
+use crate::extract::RawJson;
+use crate::idempotency::{self, Write};
+use crate::ingest::{self, Format, LENGTH_MAX, Report, Request, Single, Taken};
 use crate::problem::{Code, Problem};
 use crate::store::{Conn, accounts, batches};
-
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 128;
 
 /// Takes certificates, one a line, of any number. Bad lines are reported, good ones kept; the answer comes when all
 /// are kept. Sent again, nothing is doubled. May be compressed with gzip.
@@ -25,7 +24,7 @@ const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 128;
     params(("Idempotency-Key" = Option<String>, Header,
         description = "The sender's name for this batch: sent again under it, the same body gets the same report")),
     request_body(
-        description = "Certificates as docs/ingest-format.md says",
+        description = "Certificates as docs/ingest-format.md says; in NDJSON events may stand between them",
         content((String = "application/x-ndjson"), (String = "text/csv"))),
     responses(
         (status = 200, description = "What became of the batch, with the first 1,000 findings", body = Report),
@@ -47,13 +46,42 @@ pub async fn create(
     let request = Request {
         format: format(headers)?,
         sender: Sender { account: account.id, division: account.division },
-        idempotency_key: idempotency_key(headers)?,
+        idempotency_key: idempotency::key_of(headers)?,
         limit,
         context,
     };
     let body = Decompress::from_headers(body.into_inner(), headers);
     let app: Arc<App> = app.into_inner();
     Ok(web::Json(ingest::ingest(&app, request, body, |_| ()).await?))
+}
+
+/// Takes one certificate, or one event of one, as a line of a batch would have it. It takes effect at once.
+#[utoipa::path(post, path = "/v1/certificates", tag = "certificates", operation_id = "ingest_one",
+    security(("session" = [])),
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "The sender's name for this write: sent again under it, the same body gets the same answer")),
+    request_body(content = Object, description = "One line of docs/ingest-format.md, 256 KiB at most",
+        content_type = "application/json"),
+    responses(
+        (status = 201, description = "A new certificate", body = Taken),
+        (status = 200, description = "A new version, an event, or nothing new", body = Taken),
+        (status = 409, description = "`idempotency_key_reused`"),
+        (status = 422, description = "`record_refused`: see `findings`")))]
+pub async fn one(
+    app: web::Data<App>,
+    Issuer(account): Issuer,
+    request: HttpRequest,
+    context: Context,
+    body: RawJson,
+) -> Result<HttpResponse, Problem> {
+    if body.0.len() > LENGTH_MAX {
+        return Err(Code::BodyTooLarge.into());
+    }
+    let write = Write::of(&app, &account.id, request.headers(), "/v1/certificates", &body.0)?;
+    let context = context.by(&account);
+    let sender = Sender { account: account.id, division: account.division };
+    let app: Arc<App> = app.into_inner();
+    Ok(ingest::one(&app, Single { sender, context, write, line: body.0.to_vec() }).await?.into())
 }
 
 /// Where to go on with the findings of a batch.
@@ -111,18 +139,6 @@ fn format(headers: &HeaderMap) -> Result<Format, Problem> {
     let essence = text(headers, CONTENT_TYPE.as_str()).and_then(|value| value.split(';').next());
     let format = essence.and_then(|essence| Format::of_media_type(essence.trim()));
     format.ok_or_else(|| Code::UnsupportedMediaType.into())
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(key) = headers.get(IDEMPOTENCY_KEY) else {
-        return Ok(None);
-    };
-    let is_sound = |key: &&str| {
-        (1..=IDEMPOTENCY_KEY_LENGTH_MAX).contains(&key.len())
-            && key.bytes().all(|byte| byte.is_ascii_graphic())
-    };
-    let key = key.to_str().ok().filter(is_sound).ok_or(Code::BadIdempotencyKey)?;
-    Ok(Some(key.to_owned()))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -6,6 +6,10 @@ use super::bulk::{find_all, insert_all};
 use super::{Conn, StoreError, attempt};
 use crate::schema::{certificate_versions, certificates};
 
+mod state;
+
+pub use state::{change_state, due};
+
 /// A certificate as it is stored. Instants are unix milliseconds, days are counted from 1970-01-01 (UTC+8).
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = certificates, treat_none_as_default_value = false)]
@@ -38,6 +42,16 @@ pub struct CertificateRow {
     pub status: String,
     /// Whether an annual review or integrity assessment is overdue.
     pub review_overdue: bool,
+    /// Last day the review or assessment is good for; `None`: not known.
+    pub review_due: Option<i32>,
+    /// Last day of the suspension; `None`: open, or none.
+    pub suspended_until: Option<i32>,
+    /// The day on which something happens to it by itself.
+    pub due_on: Option<i32>,
+    /// The sender's number of the newest change taken.
+    pub sequence: Option<i64>,
+    /// Grows with every change of the row.
+    pub revision: i64,
     /// 样证.
     pub specimen: bool,
     /// Place of the version in force in the status list.
@@ -118,6 +132,15 @@ pub fn find_all_by_number(
 ) -> Result<Vec<CertificateRow>, StoreError> {
     let (table, column) = (certificates::table, certificates::number_index);
     Ok(find_all!(conn, table, column, number_indices, CertificateRow::as_select())?)
+}
+
+/// The certificates with these ids, in any order.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_all(conn: &mut Conn, ids: &[&str]) -> Result<Vec<CertificateRow>, StoreError> {
+    let (table, column) = (certificates::table, certificates::id);
+    Ok(find_all!(conn, table, column, ids, CertificateRow::as_select())?)
 }
 
 /// The certificates for a vehicle's plate of this colour, newest issue first.
@@ -244,27 +267,22 @@ pub fn replace(
     as_read: &CertificateRow,
     new: &CertificateRow,
 ) -> Result<Option<bool>, StoreError> {
-    let unchanged = certificates::table
-        .find(&as_read.id)
-        .filter(certificates::version.eq(as_read.version))
-        .filter(certificates::status.eq(&as_read.status));
+    let unchanged = certificates::table.find(&as_read.id).filter(certificates::revision.eq(as_read.revision));
     let changed = attempt(conn, |conn| {
         diesel::update(unchanged)
             .set((
-                certificates::division.eq(&new.division),
                 certificates::identifier.eq(&new.identifier),
                 certificates::serial.eq(&new.serial),
                 certificates::holder_id.eq(&new.holder_id),
                 certificates::plate.eq(&new.plate),
                 certificates::plate_colour.eq(new.plate_colour),
                 certificates::version.eq(new.version),
-                certificates::status.eq(&new.status),
+                state::of(new),
                 certificates::specimen.eq(new.specimen),
                 certificates::status_index.eq(new.status_index),
                 certificates::issued_on.eq(new.issued_on),
                 certificates::valid_from.eq(new.valid_from),
                 certificates::valid_to.eq(new.valid_to),
-                certificates::updated_at.eq(new.updated_at),
             ))
             .execute(conn)
     })?;
@@ -280,32 +298,6 @@ pub fn set_replaced(conn: &mut Conn, id: &str, version: i32, replaced_as: &str) 
         .set(certificate_versions::replaced_as.eq(replaced_as))
         .execute(conn)?;
     Ok(())
-}
-
-/// Sets status and overdue mark of a certificate that is still as it was read: `false` when it is not.
-///
-/// # Errors
-/// When the database cannot.
-pub fn change_status(
-    conn: &mut Conn,
-    as_read: &CertificateRow,
-    status: &str,
-    review_overdue: bool,
-    at: i64,
-) -> Result<bool, StoreError> {
-    let unchanged = certificates::table
-        .find(&as_read.id)
-        .filter(certificates::version.eq(as_read.version))
-        .filter(certificates::status.eq(&as_read.status))
-        .filter(certificates::review_overdue.eq(as_read.review_overdue));
-    let changed = diesel::update(unchanged)
-        .set((
-            certificates::status.eq(status),
-            certificates::review_overdue.eq(review_overdue),
-            certificates::updated_at.eq(at),
-        ))
-        .execute(conn)?;
-    Ok(changed == 1)
 }
 
 /// Puts a fresh seal on a version, in place of the one `as_read` has: `false` when another came first.

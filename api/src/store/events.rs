@@ -24,6 +24,14 @@ pub struct EventRow {
     pub version: i32,
     /// The status after it.
     pub status: String,
+    /// Whether a review was overdue after it.
+    pub review_overdue: bool,
+    /// The division after it.
+    pub division: String,
+    /// The division before it, where it changed that.
+    pub moved_from: Option<String>,
+    /// Last day of the suspension, or that the review is good for, as the event says.
+    pub until_day: Option<i32>,
     /// Why.
     pub reason: Option<String>,
     /// When it took effect in the issuer's system.

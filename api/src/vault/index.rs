@@ -18,6 +18,8 @@ pub enum Field {
     Items,
     /// The body of an ingest batch, compared to see whether it is sent again.
     BatchBody,
+    /// Address and body of a write, compared in the same way.
+    Write,
     /// A mini-program and a user's openid in it.
     Openid,
 }
@@ -29,6 +31,7 @@ impl Field {
             Self::CertificateNumber => "certificate-number",
             Self::Items => "items",
             Self::BatchBody => "batch-body",
+            Self::Write => "write",
             Self::Openid => "wechat-openid",
         }
     }
@@ -43,6 +46,7 @@ pub(super) struct Indices {
     certificate_number: FieldMac,
     items: FieldMac,
     batch_body: FieldMac,
+    write: FieldMac,
     openid: FieldMac,
 }
 
@@ -54,6 +58,7 @@ impl Indices {
             certificate_number: keyed(secret, Field::CertificateNumber)?,
             items: keyed(secret, Field::Items)?,
             batch_body: keyed(secret, Field::BatchBody)?,
+            write: keyed(secret, Field::Write)?,
             openid: keyed(secret, Field::Openid)?,
         })
     }
@@ -65,6 +70,7 @@ impl Indices {
             Field::CertificateNumber => &self.certificate_number,
             Field::Items => &self.items,
             Field::BatchBody => &self.batch_body,
+            Field::Write => &self.write,
             Field::Openid => &self.openid,
         }
         .clone()

@@ -8,6 +8,7 @@
 use verifier_core::status::Status;
 
 use crate::clock::Timestamp;
+use crate::lifecycle;
 use crate::publish;
 use crate::store::certificates::{CertificateRow, VersionRow};
 use crate::store::events::EventRow;
@@ -27,29 +28,18 @@ pub fn as_of(
     events: &[EventRow],
     instant: Timestamp,
 ) -> Status {
-    let recorded = events.partition_point(|event| event.recorded_at <= instant.millis()).max(1);
-    let until_then = events.get(..recorded).unwrap_or(events);
-    let Some(last) = until_then.last() else {
+    let Some(last) = lifecycle::last_by(events, instant).or(events.first()) else {
         return now(certificate, version);
     };
     if let Some(status) = publish::status(&last.status) {
         status
     } else if version.version < last.version {
         version.replaced_as.as_deref().and_then(publish::status).unwrap_or(Status::Superseded)
-    } else if is_overdue(until_then) {
+    } else if last.review_overdue {
         Status::ReviewOverdue
     } else {
         Status::Valid
     }
-}
-
-fn is_overdue(events: &[EventRow]) -> bool {
-    let mark = events.iter().rev().find_map(|event| match event.event.as_str() {
-        "review_overdue" => Some(true),
-        "review_passed" | "assessed" => Some(false),
-        _ => None,
-    });
-    mark.unwrap_or(false)
 }
 
 #[cfg(test)]

@@ -128,7 +128,12 @@ impl World {
     pub fn asking_for(&self, path: &str, division: &str) -> String {
         match path {
             "/v1/kpi/activation" => format!("{path}?year=2026&division={division}"),
-            "/v1/accounts" | "/v1/approvals" | "/v1/audit" | "/v1/binding-requests" | "/v1/service-keys" => {
+            "/v1/accounts"
+            | "/v1/approvals"
+            | "/v1/audit"
+            | "/v1/binding-requests"
+            | "/v1/changes"
+            | "/v1/service-keys" => {
                 format!("{path}?division={division}")
             }
             other => panic!("say here how {other} is asked for a division"),

@@ -71,6 +71,15 @@ fn every_rule_has_a_case() {
         "certificate_ended",
         "identifier_taken",
         "outside_jurisdiction",
+        "sequence_passed",
+        // Of events.
+        "event_form",
+        "unknown_certificate",
+        "transition_not_allowed",
+        "event_overtaken",
+        "event_conflict",
+        "in_the_future",
+        "not_for_event",
     ];
     let shown: BTreeSet<_> = cases().map(|case| case.rule).chain(elsewhere.map(str::to_owned)).collect();
     for rule in Rule::OWN {
