@@ -11,6 +11,8 @@ mod audit;
 mod bindings;
 mod bundle;
 mod certificates;
+mod collection;
+mod collections;
 mod devices;
 mod documents;
 mod factors;
@@ -105,6 +107,18 @@ routes! {
 
     // Supervision
     "/v1/reveals/{id}"      [GET => reveals::one]
+
+    // Collection
+    "/v1/collection"                            [GET => collection::show]
+    "/v1/collection/commands"                   [POST => collection::command]
+    "/v1/collection/set-aside"                  [GET => collection::set_aside]
+    "/v1/collection/set-aside/{id}/retry"       [POST => collection::retry]
+    "/v1/collection/incidents"                  [GET => collection::incidents::list, POST => collection::incidents::declare]
+    "/v1/collection/incidents/{id}/reports"     [POST => collection::incidents::report]
+    "/v1/collection/reconciliations"            [GET => collection::reconciliations::list, POST => collection::reconciliations::begin]
+    "/v1/collection/reconciliations/{id}/differences" [GET => collection::reconciliations::differences]
+    "/v1/collection/reconciliations/{id}/mending"     [POST => collection::reconciliations::mend]
+    "/v1/collections"                           [GET => collections::list, POST => collections::create]
 
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]

@@ -19,17 +19,20 @@ pub enum Column {
     OrganisationCode,
     /// The secret of an account's authenticator app.
     TotpSecret,
+    /// All data items of a version of a certificate of another province: the ministry's copy.
+    CollectedItems,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
         Self::OrganisationCode,
         Self::TotpSecret,
+        Self::CollectedItems,
     ];
 
     /// Table and column. Part of what every ciphertext is bound to: it never changes.
@@ -42,6 +45,7 @@ impl Column {
             Self::RevealBasis => "reveals.basis_ciphertext",
             Self::OrganisationCode => "bindings.organisation_code_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
+            Self::CollectedItems => "collected_versions.items_ciphertext",
         }
     }
 
@@ -54,7 +58,7 @@ impl Column {
     /// The cell of this column in the row that has this key in its table.
     pub(super) fn of_row(self, key: &RowKey) -> Cell {
         match self {
-            Self::CertificateItems => self.of_version(&key.id, key.version),
+            Self::CertificateItems | Self::CollectedItems => self.of_version(&key.id, key.version),
             _ => self.of(&key.id),
         }
     }
