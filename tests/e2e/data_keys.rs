@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use verifier_core::ids::Kind;
 use yzt_api::auth::Role;
 use yzt_api::clock::Timestamp;
+use yzt_api::store::collected::{self, CollectedRow, CollectedVersionRow};
 use yzt_api::store::{StoreError, data_keys as rows, factors, inventory};
 use yzt_api::vault::{Census, Column, VaultError};
 use yzt_tests::actors::{Issuer, Person};
@@ -25,13 +26,14 @@ use crate::command::{begin, run};
 const CERTIFICATES: usize = 400;
 
 /// Every ciphertext, in the order of `Column::ALL`, and what stands beside them and must not change.
-const CIPHERTEXTS: [&str; 6] = [
+const CIPHERTEXTS: [&str; 7] = [
     "SELECT id AS key, {code_ciphertext} AS value FROM holders",
     "SELECT id AS key, {number_ciphertext} AS value FROM certificates",
     "SELECT certificate_id || '/' || version AS key, {items_ciphertext} AS value FROM certificate_versions",
     "SELECT id AS key, {basis_ciphertext} AS value FROM reveals",
     "SELECT id AS key, {organisation_code_ciphertext} AS value FROM bindings",
     "SELECT account_id AS key, {secret_ciphertext} AS value FROM totp_factors",
+    "SELECT certificate_id || '/' || version AS key, {items_ciphertext} AS value FROM collected_versions",
 ];
 const INDICES: [&str; 3] = [
     "SELECT id AS key, code_index AS value FROM holders",
@@ -185,9 +187,42 @@ async fn fill(app: &TestApp) -> (uuid::Uuid, uuid::Uuid) {
     let algorithm = "sha1".to_owned();
     let row = factors::TotpRow { account_id, secret_ciphertext, algorithm, last_step: 0, created_at: 0 };
     app.running.app().db.write(move |conn| factors::replace_totp(conn, &row)).await.unwrap();
+    collect(app, &issued.id).await;
     let (old, new) = (current(app).await, uuid::Uuid::now_v7());
     rotate(app, new).await;
     (old, new)
+}
+
+/// A certificate in the ministry's copy.
+async fn collect(app: &TestApp, id: &str) {
+    let cell = Column::CollectedItems.of_version(id, 1);
+    let items_ciphertext = app.running.app().vault.seal(&cell, b"{}").unwrap();
+    let (certificate_id, iss) = (id.to_owned(), "22".to_owned());
+    let version = CollectedVersionRow {
+        certificate_id: certificate_id.clone(),
+        version: 1,
+        iss: iss.clone(),
+        status_index: 1,
+        replaced_as: None,
+        credential: Vec::new(),
+        items_ciphertext,
+    };
+    let row = CollectedRow {
+        certificate_id,
+        iss,
+        seq: 1,
+        version: 1,
+        status: "valid".to_owned(),
+        review_overdue: false,
+        identifier: String::new(),
+        recorded_at: 0,
+        received_at: 0,
+    };
+    let put = move |conn: &mut _| -> Result<(), StoreError> {
+        collected::put(conn, &row)?;
+        collected::put_version(conn, &version)
+    };
+    app.running.app().db.write(put).await.unwrap();
 }
 
 /// Adds a data key by the test's clock, so long ago that every server should have taken it up.

@@ -103,9 +103,9 @@ impl Arrival<'_> {
         if rival.is_some_and(|rival| !is_own(&rival)) {
             return Ok(Err("status_index_taken"));
         }
-        // The certificate first: its versions refer to it.
-        if held.as_ref().is_none_or(|held| change.seq > held.seq || (self.mending && change.seq == held.seq))
-        {
+        // The certificate first: its versions refer to it. What mends tells all of a certificate's events, and the last one
+        // counts, whatever number was seen before: a province that was restored numbers anew.
+        if held.as_ref().is_none_or(|held| self.mending || change.seq > held.seq) {
             rows::put(conn, &self.standing(change))?;
         }
         self.keep_version(conn, change, version)?;
