@@ -27,6 +27,7 @@ pub mod kpi;
 pub mod lifecycle;
 pub mod limits;
 pub mod log;
+pub mod lookups;
 pub mod metrics;
 pub mod ministry;
 mod observe;

@@ -19,6 +19,7 @@ mod kpi;
 mod landing;
 mod lifecycle;
 mod limits;
+mod lookups;
 mod mutual_recognition;
 mod operations;
 mod present;

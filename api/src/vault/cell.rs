@@ -17,6 +17,8 @@ pub enum Column {
     RevealBasis,
     /// The code of an organisation that somebody wants to act for.
     OrganisationCode,
+    /// What exactly certificates were looked up for.
+    LookupBasis,
     /// The secret of an account's authenticator app.
     TotpSecret,
     /// All data items of a version of a certificate of another province: the ministry's copy.
@@ -25,12 +27,13 @@ pub enum Column {
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
         Self::OrganisationCode,
+        Self::LookupBasis,
         Self::TotpSecret,
         Self::CollectedItems,
     ];
@@ -44,6 +47,7 @@ impl Column {
             Self::CertificateItems => "certificate_versions.items_ciphertext",
             Self::RevealBasis => "reveals.basis_ciphertext",
             Self::OrganisationCode => "bindings.organisation_code_ciphertext",
+            Self::LookupBasis => "lookups.basis_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
             Self::CollectedItems => "collected_versions.items_ciphertext",
         }
