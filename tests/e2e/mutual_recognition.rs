@@ -173,7 +173,7 @@ async fn while_the_issuing_province_is_down_the_ministry_answers_from_its_copy_a
         (&"valid".into(), &"ministry_copy".into()),
         "{verdict}"
     );
-    assert_eq!(verdict["copy_age"], 50, "the status list of the beginning");
+    assert_eq!(verdict["copy_age"], 50, "as it was collected, of the beginning");
     let verdict = check(&officer, &bad_code).await;
     assert_eq!(
         verdict["reason"]["code"], "suspended",

@@ -56,7 +56,11 @@ fn issuer(prefix: &str, key_use: KeyUse, revoked: Option<u64>) -> Issuer {
 fn what_the_issuer_sealed_is_believed() {
     let sealed = credential().seal(&key(1)).unwrap();
     assert_eq!(verify_seal(&sealed, &issuer("21", KeyUse::Seal, None)), Ok(credential()));
-    assert_eq!(verify_seal(&sealed, &issuer("21", KeyUse::Seal, Some(1_001))), Ok(credential()), "revoked later");
+    assert_eq!(
+        verify_seal(&sealed, &issuer("21", KeyUse::Seal, Some(1_001))),
+        Ok(credential()),
+        "revoked later"
+    );
 }
 
 #[test]

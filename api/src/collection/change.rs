@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::message::{Change, SealedVersion};
+use super::message::{CollectionChange, SealedVersion};
 use crate::clock::Timestamp;
 use crate::store::certificates::{self, CertificateRow, VersionRow};
 use crate::store::events::EventRow;
@@ -39,11 +39,11 @@ impl Parts {
     }
 
     /// The change. Blocks where a data key has to be looked up.
-    pub(super) fn change(self, vault: &Vault) -> Result<Change, Unmade> {
+    pub(super) fn change(self, vault: &Vault) -> Result<CollectionChange, Unmade> {
         let Self { event, certificate, version, replaces_as, review_overdue } = self;
         let cell = Column::CertificateItems.of_version(&version.certificate_id, version.version);
         let items = vault.open_bytes(&cell, &version.items_ciphertext).map_err(|_| "items_unreadable")?;
-        Ok(Change {
+        Ok(CollectionChange {
             event_id: event.id,
             seq: event.seq,
             certificate_id: event.certificate_id,

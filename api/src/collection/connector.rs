@@ -7,7 +7,7 @@ use reqwest::{Method, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use verifier_core::sm2::SigningKey;
 
-use super::message::{Changes, Collected, CollectedList};
+use super::message::{Collected, CollectedList, CollectionChanges};
 use crate::app::StartError;
 use crate::clock::Timestamp;
 use crate::config::{Config, ConfigError, Secret};
@@ -58,7 +58,12 @@ impl Connector {
     ///
     /// # Errors
     /// When they were not taken, or nobody knows whether they were.
-    pub async fn send(&self, changes: &Changes, now: Timestamp, nonce: &str) -> Result<Collected, Failure> {
+    pub async fn send(
+        &self,
+        changes: &CollectionChanges,
+        now: Timestamp,
+        nonce: &str,
+    ) -> Result<Collected, Failure> {
         let body = serde_json::to_vec(changes).map_err(|_| Failure::Unreadable)?;
         self.ask((Method::POST, self.at("/v1/collections", None)), Some(body), (now, nonce)).await
     }

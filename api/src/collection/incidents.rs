@@ -45,7 +45,7 @@ pub struct DeclaredIncident {
 
 /// An incident.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Incident {
+pub struct CollectionIncident {
     /// Our id of it.
     pub id: String,
     /// `ministry_unreachable` or `source_outage`.
@@ -74,7 +74,7 @@ pub struct Incident {
     pub made_good_at: Option<Timestamp>,
 }
 
-impl Incident {
+impl CollectionIncident {
     /// As it stands at `now`.
     #[must_use]
     pub fn of(row: IncidentRow, now: Timestamp) -> Self {

@@ -10,18 +10,18 @@ use crate::clock::Timestamp;
 /// Changes, in the order of the feed.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Changes {
+pub struct CollectionChanges {
     /// Whether what the ministry has is to be overwritten, although it knows these events: after a comparison.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mending: bool,
     /// The changes; 1000 at most.
-    pub changes: Vec<Change>,
+    pub changes: Vec<CollectionChange>,
 }
 
 /// One event of a certificate, and the certificate as it then was.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Change {
+pub struct CollectionChange {
     /// Id of the event. The same id is the same event, however often it comes.
     pub event_id: String,
     /// Its number among all events of the province: grows for each certificate.

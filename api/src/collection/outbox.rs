@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::change::{Parts, Unmade};
-use super::message::{Change, Changes, Collected, CollectedOutcome};
+use super::message::{Collected, CollectedOutcome, CollectionChange, CollectionChanges};
 use super::{Connector, backoff, incidents, state};
 use crate::app::App;
 use crate::keys::cipher;
@@ -174,7 +174,7 @@ async fn deliver(
     if changes.is_empty() {
         return Ok(Ok((outcome, rest)));
     }
-    let whole = Changes { mending, changes };
+    let whole = CollectionChanges { mending, changes };
     match send(app, connector, &whole).await {
         Ok(collected) => outcome.note(&collected, event),
         Err(failure) if is_about_content(failure) => {
@@ -185,7 +185,7 @@ async fn deliver(
                     continue;
                 }
                 let id = change.event_id.clone();
-                match send(app, connector, &Changes { mending, changes: vec![change] }).await {
+                match send(app, connector, &CollectionChanges { mending, changes: vec![change] }).await {
                     Ok(collected) => outcome.note(&collected, event),
                     Err(failure) if is_about_content(failure) => {
                         refused += 1;
@@ -209,7 +209,7 @@ fn is_about_content(failure: Failure) -> bool {
     matches!(failure, Failure::Status(400 | 413 | 422))
 }
 
-async fn send(app: &App, connector: &Connector, changes: &Changes) -> Result<Collected, Failure> {
+async fn send(app: &App, connector: &Connector, changes: &CollectionChanges) -> Result<Collected, Failure> {
     let nonce = app.new_id().simple().to_string();
     let collected = connector.send(changes, app.clock.now(), &nonce).await?;
     // An answer that is not about what was sent says nothing.
@@ -225,7 +225,7 @@ async fn send(app: &App, connector: &Connector, changes: &Changes) -> Result<Col
 async fn prepare(
     app: &Arc<App>,
     found: Vec<EventRow>,
-) -> Result<(Vec<Change>, Outcome, Option<i64>), Problem> {
+) -> Result<(Vec<CollectionChange>, Outcome, Option<i64>), Problem> {
     let wanted = found.clone();
     let read = move |conn: &mut Conn| wanted.iter().map(|event| Parts::of(conn, event)).collect();
     let parts: Vec<Option<Parts>> = app.db.read::<_, StoreError, _>(read).await?;
@@ -236,7 +236,7 @@ async fn prepare(
             if outcome.has(&event.certificate_id) {
                 continue;
             }
-            let made: Result<Change, Unmade> =
+            let made: Result<CollectionChange, Unmade> =
                 parts.ok_or("version_missing").and_then(|parts| parts.change(&vault));
             match made {
                 Ok(change) => {

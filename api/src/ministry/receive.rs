@@ -12,7 +12,8 @@ use verifier_core::{Reason, verify_seal};
 use super::{Province, follow_one};
 use crate::app::App;
 use crate::collection::message::{
-    Change, Changes, Collected, CollectedCertificate, CollectedChange, CollectedList, CollectedOutcome,
+    Collected, CollectedCertificate, CollectedChange, CollectedList, CollectedOutcome, CollectionChange,
+    CollectionChanges,
 };
 use crate::problem::{Code, Problem};
 use crate::publish;
@@ -28,7 +29,7 @@ type Refusal = &'static str;
 
 /// A change that was looked through, with what is kept of its version.
 struct Checked {
-    change: Change,
+    change: CollectionChange,
     version: Result<CollectedVersionRow, Refusal>,
 }
 
@@ -36,8 +37,8 @@ struct Checked {
 ///
 /// # Errors
 /// When the province is not known, or the database cannot.
-pub async fn receive(app: &Arc<App>, iss: &str, changes: Changes) -> Result<Collected, Problem> {
-    let Changes { mending, changes } = changes;
+pub async fn receive(app: &Arc<App>, iss: &str, changes: CollectionChanges) -> Result<Collected, Problem> {
+    let CollectionChanges { mending, changes } = changes;
     let checked = check(app, iss, changes).await?;
     let (iss, now) = (iss.to_owned(), app.clock.now().millis());
     let keep = move |conn: &mut Conn| -> Result<Vec<CollectedChange>, Problem> {
@@ -85,7 +86,7 @@ impl Arrival<'_> {
     fn keep(
         &self,
         conn: &mut Conn,
-        change: &Change,
+        change: &CollectionChange,
         version: CollectedVersionRow,
     ) -> Result<Result<CollectedOutcome, Refusal>, StoreError> {
         let is_known = rows::has_event(conn, self.iss, &change.event_id)?;
@@ -120,7 +121,7 @@ impl Arrival<'_> {
     fn keep_version(
         &self,
         conn: &mut Conn,
-        change: &Change,
+        change: &CollectionChange,
         mut version: CollectedVersionRow,
     ) -> Result<(), StoreError> {
         let held = rows::find_version(conn, &version.certificate_id, version.version)?;
@@ -134,7 +135,7 @@ impl Arrival<'_> {
         Ok(())
     }
 
-    fn standing(&self, change: &Change) -> CollectedRow {
+    fn standing(&self, change: &CollectionChange) -> CollectedRow {
         CollectedRow {
             certificate_id: change.certificate_id.clone(),
             iss: self.iss.to_owned(),
@@ -148,7 +149,7 @@ impl Arrival<'_> {
         }
     }
 
-    fn entry(&self, change: &Change) -> ArrivalRow {
+    fn entry(&self, change: &CollectionChange) -> ArrivalRow {
         ArrivalRow {
             iss: self.iss.to_owned(),
             event_id: change.event_id.clone(),
@@ -165,7 +166,7 @@ impl Arrival<'_> {
 
 /// Looks each change through and encrypts its items, before anything is kept. A key that is not known yet may be new: the
 /// province's lists are fetched once more.
-async fn check(app: &Arc<App>, iss: &str, changes: Vec<Change>) -> Result<Vec<Checked>, Problem> {
+async fn check(app: &Arc<App>, iss: &str, changes: Vec<CollectionChange>) -> Result<Vec<Checked>, Problem> {
     let checked = check_with(app, issuer(app, iss).await?, iss, changes).await?;
     let lacks_key = |checked: &Checked| matches!(checked.version, Err("unknown_key" | "unknown_issuer"));
     if !checked.iter().any(lacks_key) {
@@ -186,12 +187,14 @@ async fn check_with(
     app: &Arc<App>,
     issuer: Option<Issuer>,
     iss: &str,
-    changes: Vec<Change>,
+    changes: Vec<CollectionChange>,
 ) -> Result<Vec<Checked>, Problem> {
     let (vault, iss) = (Arc::clone(&app.vault), iss.to_owned());
     let work = move || {
-        let check =
-            |change: Change| Checked { version: version(&change, issuer.as_ref(), &iss, &vault), change };
+        let check = |change: CollectionChange| Checked {
+            version: version(&change, issuer.as_ref(), &iss, &vault),
+            change,
+        };
         changes.into_iter().map(check).collect()
     };
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
@@ -199,7 +202,7 @@ async fn check_with(
 
 /// What is kept of a version, when its province sealed it and it is what the change says.
 fn version(
-    change: &Change,
+    change: &CollectionChange,
     issuer: Option<&Issuer>,
     iss: &str,
     vault: &Vault,

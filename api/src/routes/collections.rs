@@ -6,7 +6,7 @@ use actix_web::web;
 use super::collection::CollectionPage;
 use crate::app::App;
 use crate::auth::{Account, Issuer};
-use crate::collection::message::{Changes, Collected, CollectedList};
+use crate::collection::message::{Collected, CollectedList, CollectionChanges};
 use crate::config::SiteRole;
 use crate::extract::LargeJson;
 use crate::ministry;
@@ -19,14 +19,14 @@ const MOST: usize = 1_000;
 
 /// What became of what a province collects. The same may be sent any number of times.
 #[utoipa::path(post, path = "/v1/collections", tag = "collection", operation_id = "collect",
-    security(("session" = [])), request_body = Changes,
+    security(("session" = [])), request_body = CollectionChanges,
     responses(
         (status = 200, description = "What became of each change", body = Collected),
         (status = 404, description = "`not_the_ministry`")))]
 pub async fn create(
     app: web::Data<App>,
     Issuer(account): Issuer,
-    LargeJson(changes): LargeJson<Changes, LIMIT>,
+    LargeJson(changes): LargeJson<CollectionChanges, LIMIT>,
 ) -> Result<web::Json<Collected>, Problem> {
     let iss = province(&app, &account)?;
     if changes.changes.len() > MOST {

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::Operator;
 use crate::clock::Timestamp;
-use crate::collection::incidents::{self, DeclaredIncident, Incident, IncidentKind};
+use crate::collection::incidents::{self, CollectionIncident, DeclaredIncident, IncidentKind};
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
 use crate::store::collection::incidents::{self as rows, IncidentRow};
@@ -23,9 +23,9 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Incidents.
 #[derive(Serialize, ToSchema)]
-pub struct Incidents {
+pub struct CollectionIncidents {
     /// Oldest first, at most 100.
-    incidents: Vec<Incident>,
+    incidents: Vec<CollectionIncident>,
     /// Where to go on, when there may be more.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_after: Option<String>,
@@ -56,7 +56,7 @@ pub struct IncidentReport {
     security(("session" = [])),
     params(CollectionPage, ("Accept" = Option<String>, Header, description = "`text/csv` for a file")),
     responses((status = 200, description = "Oldest first", content(
-        (Incidents = "application/json"), (String = "text/csv")))))]
+        (CollectionIncidents = "application/json"), (String = "text/csv")))))]
 pub async fn list(
     app: web::Data<App>,
     request: HttpRequest,
@@ -72,9 +72,9 @@ pub async fn list(
     let found: Vec<IncidentRow> = app.db.read::<_, StoreError, _>(read).await?;
     let next_after = next(&found, |row| row.id.clone());
     let now = app.clock.now();
-    let incidents: Vec<_> = found.into_iter().map(|row| Incident::of(row, now)).collect();
+    let incidents: Vec<_> = found.into_iter().map(|row| CollectionIncident::of(row, now)).collect();
     if !as_file {
-        return Ok(HttpResponse::Ok().json(Incidents { incidents, next_after }));
+        return Ok(HttpResponse::Ok().json(CollectionIncidents { incidents, next_after }));
     }
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
@@ -83,7 +83,7 @@ pub async fn list(
 }
 
 /// The incident record as a table, in Chinese.
-fn file(incidents: &[Incident]) -> Result<String, Box<dyn std::error::Error>> {
+fn file(incidents: &[CollectionIncident]) -> Result<String, Box<dyn std::error::Error>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record([
         "编号",
@@ -144,7 +144,7 @@ fn state(word: &str) -> &'static str {
 #[utoipa::path(post, path = "/v1/collection/incidents", tag = "collection", operation_id = "declare_incident",
     security(("session" = [])), request_body = DeclaredIncident,
     responses(
-        (status = 201, description = "It is open", body = Incident),
+        (status = 201, description = "It is open", body = CollectionIncident),
         (status = 409, description = "`incident_open`"),
         (status = 422, description = "Note or time do not fit")))]
 pub async fn declare(
@@ -166,7 +166,7 @@ pub async fn declare(
         Ok(row)
     };
     let row = app.db.write(work).await?;
-    Ok(HttpResponse::Created().json(Incident::of(row, now)))
+    Ok(HttpResponse::Created().json(CollectionIncident::of(row, now)))
 }
 
 /// Says that the fault is cleared, or that all was pushed.
@@ -174,7 +174,7 @@ pub async fn declare(
     operation_id = "report_incident", security(("session" = [])),
     params(("id" = String, Path, description = "Id of the incident")), request_body = IncidentReport,
     responses(
-        (status = 200, description = "How it stands now", body = Incident),
+        (status = 200, description = "How it stands now", body = CollectionIncident),
         (status = 409, description = "`incident_state`"),
         (status = 422, description = "The time does not fit")))]
 pub async fn report(
@@ -183,7 +183,7 @@ pub async fn report(
     context: Context,
     id: web::Path<String>,
     Json(report): Json<IncidentReport>,
-) -> Result<web::Json<Incident>, Problem> {
+) -> Result<web::Json<CollectionIncident>, Problem> {
     operator.require_jurisdiction(None)?;
     let (at_work, now) = (app.clone().into_inner(), app.clock.now());
     let work = move |conn: &mut Conn| -> Result<IncidentRow, Problem> {
@@ -208,7 +208,7 @@ pub async fn report(
         Ok(rows::find(conn, &id)?.unwrap_or(row))
     };
     let row = app.db.write(work).await?;
-    Ok(web::Json(Incident::of(row, now)))
+    Ok(web::Json(CollectionIncident::of(row, now)))
 }
 
 #[cfg(test)]
