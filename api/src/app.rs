@@ -13,9 +13,11 @@ use crate::audit::Audit;
 use crate::auth::real_name::RealName;
 use crate::auth::sessions::Tokens;
 use crate::auth::wechat::Wechat;
+use crate::calendar::Calendar;
 use crate::catalogue::Catalogue;
 use crate::claims::Claims;
 use crate::clock::{Clock, Timestamp};
+use crate::collection::Connector;
 use crate::config::{Config, Environment, Live};
 use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
 use crate::integrity::Integrity;
@@ -25,6 +27,7 @@ use crate::publish::Shelf;
 use crate::store::{self, Db, StoreError};
 use crate::tls;
 use crate::vault::{Vault, VaultError};
+use crate::verification::forward::Forwarder;
 
 mod error;
 
@@ -57,6 +60,12 @@ pub struct App {
     pub wechat: Wechat,
     /// How a person is known to be who it says.
     pub real_name: RealName,
+    /// The way to the ministry's system, where certificates are collected to one.
+    pub ministry: Option<Connector>,
+    /// What passes codes of other issuers on.
+    pub forwarder: Option<Forwarder>,
+    /// Which days are worked.
+    pub calendar: Calendar,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// The kinds of certificates.
@@ -85,6 +94,8 @@ impl App {
         let tokens = Tokens::open(&keystore)?;
         let wechat = Wechat::open(&config, &keystore)?;
         let real_name = RealName::open(&config)?;
+        let forwarder = Forwarder::open(&config, &keystore)?;
+        let (ministry, calendar) = (Connector::open(&config, &keystore)?, Calendar::open(&config)?);
         let metrics = Metrics::new().map_err(|error| StartError::Metrics(error.to_string()))?;
         let db = Db::open_metered(&config.store()?, Some(metrics.database()))?;
         let claims = Claims::new(db.clone(), clock.clone());
@@ -102,6 +113,9 @@ impl App {
             shelf: Arc::default(),
             wechat,
             real_name,
+            ministry,
+            forwarder,
+            calendar,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             catalogue,
             clock,

@@ -22,7 +22,7 @@ mod body;
 const NEVER_SHED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Bodies that may be compressed and may come for hours: their handler counts what they unfold to as it comes.
-const UPLOADS: [&str; 1] = ["/v1/ingest"];
+const UPLOADS: [&str; 2] = ["/v1/ingest", "/v1/collections"];
 
 /// Seconds after which someone who was turned away may come again.
 const COME_AGAIN: u32 = 2;

@@ -19,6 +19,7 @@ mod admin;
 mod audit;
 mod backup;
 mod bundle;
+mod collection;
 mod data_keys;
 mod demo;
 mod docs;
@@ -29,6 +30,7 @@ mod jobs;
 mod keys;
 mod migrate;
 mod progress;
+mod provinces;
 mod serve;
 mod service_keys;
 mod verify;
@@ -89,6 +91,8 @@ enum Command {
     Migrate(migrate::Migrate),
     Health(health::Health),
     Jobs(jobs::Jobs),
+    Collection(collection::Collection),
+    Provinces(provinces::Provinces),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -133,6 +137,8 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Migrate(migrate) => migrate.run(config()?)?,
         Command::Health(health) => health.run(&config()?)?,
         Command::Jobs(jobs) => jobs.run(config()?)?,
+        Command::Collection(collection) => collection.run(config()?)?,
+        Command::Provinces(provinces) => provinces.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)

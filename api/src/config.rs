@@ -15,7 +15,7 @@ mod production;
 mod reference;
 mod settings;
 
-pub use kinds::{Constant, Environment, LogFormat, Origins, SecondFactor, Secret};
+pub use kinds::{Constant, Environment, LogFormat, Origins, SecondFactor, Secret, SiteRole};
 pub use live::{Live, Reloaded, is_live};
 pub use production::faults;
 pub use reference::reference;

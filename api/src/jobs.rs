@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{auth, idempotency, lifecycle, publish};
+use crate::{auth, collection, idempotency, lifecycle, ministry, publish};
 
 mod every;
 mod run;
@@ -76,6 +76,27 @@ pub const JOBS: &[Job] = &[
         ),
         every: Every::Seconds(3_600),
         work: |app| Box::pin(async move { Ok(publish::prune(&app).await?) }),
+    },
+    Job {
+        name: "collection",
+        what: (
+            "向部级系统归集证照变更，检查补推时限",
+            "Tells the ministry what changed, and looks after terms",
+        ),
+        every: Every::Seconds(60),
+        work: |app| Box::pin(async move { collection::drain(&app).await }),
+    },
+    Job {
+        name: "reconciliation",
+        what: ("与部级系统逐证比对", "Compares every certificate with the ministry's list"),
+        every: Every::Day { hour: 3 },
+        work: |app| Box::pin(async move { collection::reconciliation::compare(&app).await }),
+    },
+    Job {
+        name: "provinces",
+        what: ("部级系统取各省信任列表和状态列表", "At the ministry: fetches the lists of every province"),
+        every: Every::Seconds(60),
+        work: |app| Box::pin(async move { ministry::follow(&app).await }),
     },
 ];
 

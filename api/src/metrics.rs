@@ -9,6 +9,7 @@ use prometheus::{
 };
 
 use crate::store::Meter;
+use crate::verification::{Answer, AnsweredBy};
 
 /// Makes [`Metrics`] from entries of field, kind, name, labels and help.
 macro_rules! metrics {
@@ -91,6 +92,26 @@ metrics! {
         "When a job of the site was last done by any of its servers, unix seconds; `yzt jobs list` names them.";
     job_failures: IntCounterVec "yzt_job_failures_total" ["task"]
         "Times a job failed at this server; it is tried again after a minute.";
+    collection_waiting: IntGauge "yzt_collection_waiting" []
+        "Events that the ministry has not been told yet, certificates set aside not counted.";
+    collection_oldest: IntGauge "yzt_collection_oldest_waiting_seconds" []
+        "Age of the oldest of them, by when it was recorded; 0: none is waiting.";
+    collection_set_aside: IntGauge "yzt_collection_set_aside" []
+        "Certificates set aside because the ministry refuses them or they cannot be read.";
+    collection_paused: IntGauge "yzt_collection_paused" []
+        "1 while an operator has paused collection.";
+    collection_failures: IntCounter "yzt_collection_failures_total" []
+        "Requests of collection that this server sent and nobody took.";
+    collection_differences: IntGauge "yzt_collection_differences" []
+        "Differences that the last comparison with the ministry's list by this server found.";
+    collection_incidents: IntGauge "yzt_collection_incidents_open" []
+        "Incidents that are not cleared: nothing can be pushed.";
+    collection_due: IntGauge "yzt_collection_due_timestamp_seconds" []
+        "When the first term of two working days to push what an incident held up is over, unix seconds; 0: nothing is owed.";
+    province_followed: IntGaugeVec "yzt_province_followed_timestamp_seconds" ["province"]
+        "At the ministry: when this server last fetched a province's lists, unix seconds.";
+    forwarded: IntCounterVec "yzt_forwarded_verifications_total" ["answered_by"]
+        "Verifications of codes of other sites, by who answered: province, ministry_copy, here.";
     ingest_records: IntCounterVec "yzt_ingest_records_total" ["outcome"]
         "Certificate records that came in, by outcome: created, changed, unchanged, rejected.";
     verdicts: IntCounterVec "yzt_verdicts_total" ["via", "outcome", "reason"]
@@ -128,6 +149,14 @@ impl Metrics {
             in_use: self.database_in_use.clone(),
             waiting: self.database_waiting.clone(),
             failures: self.database_failures.clone(),
+        }
+    }
+
+    /// Counts an answer about a code that this site did not issue.
+    pub fn forwarded(&self, answer: &Answer) {
+        let is_own = matches!(answer, Answer::Own(_)) && answer.answered_by() == AnsweredBy::Province;
+        if !is_own {
+            self.forwarded.with_label_values(&[answer.answered_by().word()]).inc();
         }
     }
 

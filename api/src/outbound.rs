@@ -1,5 +1,7 @@
-//! Requests to other services: WeChat, the real-name service. Over TLS with the certificates this machine trusts,
-//! with a time-out, and with answers of a bounded size.
+//! Requests to other services: WeChat, the real-name service, the ministry, other provinces. Over TLS with the certificates
+//! this machine trusts, with a time-out, and with answers of a bounded size.
+//!
+//! - `outbound/signed.rs`: requests that this site signs
 //!
 //! An address may carry a secret and an answer a person, so neither is ever part of a [`Failure`]. What is not here:
 //! what a service says.
@@ -9,6 +11,10 @@ use std::time::Duration;
 
 use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode};
 use zeroize::Zeroizing;
+
+mod signed;
+
+pub use signed::RequestSigner;
 
 /// Most bytes of an answer: what these services say is short.
 const LONGEST_ANSWER: usize = 64 << 10;
@@ -43,13 +49,21 @@ impl Outbound {
 /// # Errors
 /// When there is no answer in time, or one that is too long or not 200.
 pub async fn ask(request: RequestBuilder) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    ask_for(request, LONGEST_ANSWER).await
+}
+
+/// As [`ask`], for an answer of at most so many bytes.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_for(request: RequestBuilder, longest: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut answer = request.send().await.map_err(|error| Failure::of(&error))?;
     if answer.status() != StatusCode::OK {
         return Err(Failure::Status(answer.status().as_u16()));
     }
     let mut body = Zeroizing::new(Vec::new());
     while let Some(bytes) = answer.chunk().await.map_err(|error| Failure::of(&error))? {
-        if body.len() + bytes.len() > LONGEST_ANSWER {
+        if body.len() + bytes.len() > longest {
             return Err(Failure::TooLong);
         }
         body.extend_from_slice(&bytes);

@@ -11,14 +11,16 @@
 
 use std::sync::Arc;
 
+use verifier_core::sm2::sm3;
 use verifier_core::trust::TrustList;
 
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::config::Config;
+use crate::config::{Config, SiteRole};
 use crate::keys::Signer;
+use crate::store::provinces::{self, ProvinceRow};
 use crate::store::publication::{StatusListRow, TrustListRow};
-use crate::store::{Conn, keys};
+use crate::store::{Conn, StoreError, keys};
 
 mod error;
 pub mod indices;
@@ -78,6 +80,49 @@ pub async fn newest_trust_list(app: &App) -> Result<TrustListRow, PublishError> 
 /// When it is due and cannot be made.
 pub async fn newest_status_list(app: &App) -> Result<StatusListRow, PublishError> {
     newest(app, Press::look_for_status_list, Press::newest_status_list).await
+}
+
+/// The newest status list of each issuer that this site publishes: its own; at the ministry, the provinces', as they signed
+/// them.
+///
+/// # Errors
+/// When one is due and cannot be made, or the database cannot.
+pub async fn newest_status_lists(app: &App) -> Result<Vec<StatusListRow>, PublishError> {
+    match app.config.role {
+        SiteRole::Province => Ok(vec![newest_status_list(app).await?]),
+        SiteRole::Ministry => {
+            let provinces = app.db.read(provinces::list).await?;
+            Ok(provinces.into_iter().filter_map(copied).collect())
+        }
+    }
+}
+
+/// The status list of this issuer; `None` when this site has none.
+///
+/// # Errors
+/// As [`newest_status_lists`].
+pub async fn newest_status_list_of(app: &App, iss: &str) -> Result<Option<StatusListRow>, PublishError> {
+    match app.config.role {
+        SiteRole::Province if iss == app.config.iss => newest_status_list(app).await.map(Some),
+        SiteRole::Province => Ok(None),
+        SiteRole::Ministry => {
+            let iss = iss.to_owned();
+            let find = move |conn: &mut Conn| provinces::find(conn, &iss);
+            Ok(app.db.read::<_, StoreError, _>(find).await?.and_then(copied))
+        }
+    }
+}
+
+fn copied(province: ProvinceRow) -> Option<StatusListRow> {
+    let bytes = province.status_list?;
+    Some(StatusListRow {
+        iss: province.iss,
+        issued_at: province.status_at?,
+        digest: sm3(&bytes).to_vec(),
+        bytes,
+        generation: 0,
+        expires_at: province.status_end?,
+    })
 }
 
 /// Looks first, which disturbs nobody; makes the list only when it is due.

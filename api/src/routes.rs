@@ -13,6 +13,8 @@ mod bundle;
 mod catalogue;
 mod certificates;
 mod changes;
+mod collection;
+mod collections;
 mod devices;
 mod documents;
 mod factors;
@@ -121,6 +123,18 @@ routes! {
     "/v1/maintenance-applications/{id}/decision"    [POST => maintenance::decide]
     "/v1/maintenance-applications/{id}/completion"  [POST => maintenance::complete]
     "/v1/maintenance-applications/{id}/form"        [GET => maintenance::form]
+
+    // Collection
+    "/v1/collection"                            [GET => collection::show]
+    "/v1/collection/commands"                   [POST => collection::command]
+    "/v1/collection/set-aside"                  [GET => collection::set_aside]
+    "/v1/collection/set-aside/{id}/retry"       [POST => collection::retry]
+    "/v1/collection/incidents"                  [GET => collection::incidents::list, POST => collection::incidents::declare]
+    "/v1/collection/incidents/{id}/reports"     [POST => collection::incidents::report]
+    "/v1/collection/reconciliations"            [GET => collection::reconciliations::list, POST => collection::reconciliations::begin]
+    "/v1/collection/reconciliations/{id}/differences" [GET => collection::reconciliations::differences]
+    "/v1/collection/reconciliations/{id}/mending"     [POST => collection::reconciliations::mend]
+    "/v1/collections"                           [GET => collections::list, POST => collections::create]
 
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]

@@ -551,6 +551,126 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    collection_outbox (name) {
+        name -> Text,
+        seq -> BigInt,
+        paused_at -> Nullable<BigInt>,
+        failures -> BigInt,
+        failing_since -> Nullable<BigInt>,
+        retry_at -> BigInt,
+        last_error -> Nullable<Text>,
+        succeeded_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    collection_exceptions (certificate_id) {
+        certificate_id -> Text,
+        seq -> BigInt,
+        state -> Text,
+        mending -> Bool,
+        reason -> Text,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    collection_incidents (id) {
+        id -> Text,
+        kind -> Text,
+        begun_at -> BigInt,
+        begun_by -> Text,
+        note -> Text,
+        first_seq -> BigInt,
+        cleared_at -> Nullable<BigInt>,
+        cleared_by -> Nullable<Text>,
+        last_seq -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
+        overdue -> BigInt,
+        made_good_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    reconciliations (id) {
+        id -> Text,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        here -> BigInt,
+        there -> BigInt,
+        waiting -> BigInt,
+        differences -> BigInt,
+    }
+}
+
+diesel::table! {
+    collection_differences (reconciliation_id, certificate_id) {
+        reconciliation_id -> Text,
+        certificate_id -> Text,
+        kind -> Text,
+        here -> Nullable<Text>,
+        there -> Nullable<Text>,
+        mended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    provinces (iss) {
+        iss -> Text,
+        name -> Text,
+        url -> Text,
+        roots -> Text,
+        registered_at -> BigInt,
+        trust_list -> Nullable<Binary>,
+        trust_at -> Nullable<BigInt>,
+        status_list -> Nullable<Binary>,
+        status_at -> Nullable<BigInt>,
+        status_end -> Nullable<BigInt>,
+        heard_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    collected_certificates (certificate_id) {
+        certificate_id -> Text,
+        iss -> Text,
+        seq -> BigInt,
+        version -> Integer,
+        status -> Text,
+        review_overdue -> Bool,
+        identifier -> Text,
+        recorded_at -> BigInt,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    collected_versions (certificate_id, version) {
+        certificate_id -> Text,
+        version -> Integer,
+        iss -> Text,
+        status_index -> BigInt,
+        replaced_as -> Nullable<Text>,
+        credential -> Binary,
+        items_ciphertext -> Binary,
+    }
+}
+
+diesel::table! {
+    collected_events (iss, event_id) {
+        iss -> Text,
+        event_id -> Text,
+        arrival -> BigInt,
+        seq -> BigInt,
+        certificate_id -> Text,
+        event -> Text,
+        version -> Integer,
+        status -> Text,
+        received_at -> BigInt,
+    }
+}
+
 diesel::joinable!(certificates -> holders (holder_id));
 diesel::joinable!(certificate_versions -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));
@@ -578,6 +698,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificates,
     certificate_versions,
     certificate_events,
+    collection_exceptions,
     status_indices,
     ingest_batches,
     ingest_findings,

@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Origins};
 use crate::problem::{Code, Problem};
 use crate::vault::LEARN_EVERY;
-use crate::{auth, budget, jobs, observe, publish, reload, routes};
+use crate::{auth, budget, collection, jobs, observe, publish, reload, routes};
 
 /// How long a client may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -108,6 +108,7 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     tasks.spawn(keep_learning(app.clone()));
     if app.config.jobs {
         tasks.spawn(jobs::keep_running(app.clone()));
+        tasks.spawn(collection::keep_collecting(app.clone()));
     }
     tasks.spawn(keep_connected(app.clone()));
     tasks.spawn(audit::keep_watch(app.clone()));

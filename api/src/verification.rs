@@ -8,6 +8,8 @@
 //! What is not here: who may ask how often (`routes/verifications.rs`), and verdicts as of a scan (`receipt.rs`).
 //!
 //! - `verification/status.rs`: the status of a version, now and at an earlier time
+//! - `verification/forward.rs`: a code of another issuer, passed on to whoever can say more
+//! - `verification/answer.rs`: the verdict, and who gave it
 //!
 //! A code carries a person's data: it is in no log, no error and no address.
 
@@ -19,29 +21,86 @@ use verifier_core::trust::TrustList;
 use verifier_core::{Bundle, CLOCK_ALLOWANCE, Outcome, Reason, Seconds, State, UnverifiedReference, Verdict};
 
 use crate::app::App;
+use crate::config::SiteRole;
 use crate::ephemeral::Key;
 use crate::metrics::Metrics;
+use crate::ministry::{self, Copied};
 use crate::problem::Problem;
 use crate::publish;
 use crate::store::certificates::{self, CertificateRow, VersionRow};
 use crate::store::{Conn, StoreError};
 
+mod answer;
+pub mod forward;
 pub mod status;
 
-/// Decides about a code now. `scan` names the scan: the same may ask again.
+pub use answer::{Answer, AnsweredBy};
+
+/// What is asked about a code.
+pub struct Asked {
+    /// The text of the code.
+    pub code: String,
+    /// Names the scan: the same may ask again.
+    pub scan: Key,
+    /// Which site passed it on, if one did.
+    pub forwarded_by: Option<SiteRole>,
+}
+
+/// Decides about a code now, or has it decided by whoever issued it.
 ///
 /// # Errors
 /// When this server cannot decide at all: its database or its trust list are not to be had.
-pub async fn decide(app: &App, code: String, scan: Key) -> Result<Verdict, Problem> {
+pub async fn decide(app: &App, asked: Asked) -> Result<Answer, Problem> {
     let trust = publish::current(app).await?;
-    let reference = ours(&trust, &app.config.iss, verifier_core::unverified_reference(&code));
+    let reference = verifier_core::unverified_reference(&asked.code);
+    let answer = match forward::pass_on(app, &trust, reference.as_ref(), &asked).await {
+        Some(passed) => Answer::Passed(passed),
+        None if app.config.role == SiteRole::Ministry => from_copy(app, trust, reference, asked).await?,
+        None => from_here(app, trust, reference, asked).await?,
+    };
+    app.metrics.forwarded(&answer);
+    Ok(answer)
+}
+
+/// With what the ministry has of another site's certificate.
+async fn from_copy(
+    app: &App,
+    trust: TrustList,
+    reference: Option<UnverifiedReference>,
+    asked: Asked,
+) -> Result<Answer, Problem> {
+    let issuer = reference.as_ref().and_then(|reference| trust.issuer_of(&reference.certificate.iss));
+    let issuer = issuer.map(|issuer| issuer.prefix.clone());
+    let Some((reference, iss)) = reference.zip(issuer) else {
+        let verdict = judged(app, asked, Bundle::new(trust)).await?;
+        return Ok(Answer::own(verdict, AnsweredBy::Here));
+    };
+    let Copied { bundle, as_of } = ministry::copied(app, trust, &iss, reference).await?;
+    let verdict = judged(app, asked, bundle).await?;
+    Ok(Answer::of_copy(verdict, as_of, app.clock.now()))
+}
+
+/// With what this site knows of its own certificates.
+async fn from_here(
+    app: &App,
+    trust: TrustList,
+    reference: Option<UnverifiedReference>,
+    asked: Asked,
+) -> Result<Answer, Problem> {
+    let reference = ours(&trust, &app.config.iss, reference);
+    let by = if reference.is_some() { AnsweredBy::Province } else { AnsweredBy::Here };
     let known = match reference {
         Some(reference) => app.db.read(move |conn| find(conn, &reference.certificate)).await?,
         None => None,
     };
     let status = known.map(|known| (known.index, status::now(&known.certificate, &known.version)));
-    let now = app.clock.now().seconds();
-    let bundle = with_status(trust, &app.config.iss, status, now);
+    let bundle = with_status(trust, &app.config.iss, status, app.clock.now().seconds());
+    Ok(Answer::own(judged(app, asked, bundle).await?, by))
+}
+
+/// The verdict about a code with these data.
+async fn judged(app: &App, asked: Asked, bundle: Bundle) -> Result<Verdict, Problem> {
+    let (now, Asked { code, scan, .. }) = (app.clock.now().seconds(), asked);
     let first = move || (verifier_core::verify(&code, Ok(&bundle), now, &State::default()), code, bundle);
     let (verdict, code, bundle) = in_background(first).await?;
     let verdict = match seen_before(app, &verdict, scan).await? {

@@ -24,18 +24,24 @@ pub fn look(app: &App) {
     }
 }
 
-/// Keeps what upkeep found, and when it did.
+/// Keeps what upkeep found, and when it did: of several status lists the oldest.
 ///
 /// # Errors
 /// When the database cannot.
-pub async fn keep(app: &App, trust: &TrustListRow, status: &StatusListRow) -> Result<(), PublishError> {
+pub async fn keep(
+    app: &App,
+    trust: &TrustListRow,
+    status: Option<&StatusListRow>,
+) -> Result<(), PublishError> {
     let newest: Result<_, StoreError> = app.db.read(backups::newest).await;
     let newest = newest?.unwrap_or_default();
     let metrics = &app.metrics;
     metrics.backup.set(seconds(newest));
     metrics.trust_list_expiry.set(seconds(trust.expires_at));
-    metrics.status_list_issued.set(seconds(status.issued_at));
-    metrics.status_list_expiry.set(seconds(status.expires_at));
+    if let Some(status) = status {
+        metrics.status_list_issued.set(seconds(status.issued_at));
+        metrics.status_list_expiry.set(seconds(status.expires_at));
+    }
     metrics.upkeep.set(seconds(app.clock.now().millis()));
     Ok(())
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use verifier_core::ids::Kind;
 use yzt_api::auth::Role;
 use yzt_api::clock::Timestamp;
+use yzt_api::store::collected::{self, CollectedRow, CollectedVersionRow};
 use yzt_api::store::{StoreError, data_keys as rows, factors, inventory};
 use yzt_api::vault::{Census, Column, VaultError};
 use yzt_tests::actors::{Issuer, Person};
@@ -34,6 +35,7 @@ const CIPHERTEXTS: [&str; 8] = [
     "SELECT id AS key, {basis_ciphertext} AS value FROM lookups",
     "SELECT id AS key, {form_ciphertext} AS value FROM maintenance_applications",
     "SELECT account_id AS key, {secret_ciphertext} AS value FROM totp_factors",
+    "SELECT certificate_id || '/' || version AS key, {items_ciphertext} AS value FROM collected_versions",
 ];
 const INDICES: [&str; 3] = [
     "SELECT id AS key, code_index AS value FROM holders",
@@ -193,9 +195,42 @@ async fn fill(app: &TestApp) -> (uuid::Uuid, uuid::Uuid) {
     let algorithm = "sha1".to_owned();
     let row = factors::TotpRow { account_id, secret_ciphertext, algorithm, last_step: 0, created_at: 0 };
     app.running.app().db.write(move |conn| factors::replace_totp(conn, &row)).await.unwrap();
+    collect(app, &issued.id).await;
     let (old, new) = (current(app).await, uuid::Uuid::now_v7());
     rotate(app, new).await;
     (old, new)
+}
+
+/// A certificate in the ministry's copy.
+async fn collect(app: &TestApp, id: &str) {
+    let cell = Column::CollectedItems.of_version(id, 1);
+    let items_ciphertext = app.running.app().vault.seal(&cell, b"{}").unwrap();
+    let (certificate_id, iss) = (id.to_owned(), "22".to_owned());
+    let version = CollectedVersionRow {
+        certificate_id: certificate_id.clone(),
+        version: 1,
+        iss: iss.clone(),
+        status_index: 1,
+        replaced_as: None,
+        credential: Vec::new(),
+        items_ciphertext,
+    };
+    let row = CollectedRow {
+        certificate_id,
+        iss,
+        seq: 1,
+        version: 1,
+        status: "valid".to_owned(),
+        review_overdue: false,
+        identifier: String::new(),
+        recorded_at: 0,
+        received_at: 0,
+    };
+    let put = move |conn: &mut _| -> Result<(), StoreError> {
+        collected::put(conn, &row)?;
+        collected::put_version(conn, &version)
+    };
+    app.running.app().db.write(put).await.unwrap();
 }
 
 /// Adds a data key by the test's clock, so long ago that every server should have taken it up.

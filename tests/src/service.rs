@@ -12,7 +12,6 @@ use yzt_api::auth::service_keys::{self, NewKey};
 use yzt_api::outbound;
 use yzt_api::problem::Problem;
 
-use crate::app::BEGINNING;
 use crate::{Answer, TestApp};
 
 /// A service, its key, and where it sends.
@@ -179,11 +178,21 @@ impl TestApp {
         self.registered(Service { key, ..self.stranger_service(100) }, role, None).await
     }
 
+    /// Registers a service that is somewhere else, by its public key alone, for a year.
+    pub async fn registered_service(&self, role: Role, login: &str, key: &str, division: Option<&str>) {
+        self.register(role, login, key.to_owned(), division).await;
+    }
+
     async fn registered(&self, service: Service, role: Role, division: Option<&str>) -> Service {
+        self.register(role, &service.login, hex(&service.key), division).await;
+        service
+    }
+
+    async fn register(&self, role: Role, login: &str, public_key: String, division: Option<&str>) {
         let app = self.running.app();
         let new = NewAccount {
             id: app.new_id().to_string(),
-            login: service.login.clone(),
+            login: login.to_owned(),
             role,
             name: "省运政系统".to_owned(),
             password: None,
@@ -191,19 +200,13 @@ impl TestApp {
             holder_id: None,
             division: division.map(str::to_owned),
         };
-        let key = NewKey {
-            login: service.login.clone(),
-            public_key: hex(&service.key),
-            label: "2026".to_owned(),
-            days: 366,
-        };
-        let integrity = app.integrity.clone();
+        let key = NewKey { login: login.to_owned(), public_key, label: "2026".to_owned(), days: 366 };
+        let (integrity, now) = (app.integrity.clone(), app.clock.now());
         let work = move |conn: &mut _| -> Result<_, Problem> {
-            assert!(accounts::add(conn, &integrity, new, BEGINNING)?);
-            service_keys::register(conn, &integrity, key, None, BEGINNING)
+            assert!(accounts::add(conn, &integrity, new, now)?);
+            service_keys::register(conn, &integrity, key, None, now)
         };
         app.db.write(work).await.unwrap();
-        service
     }
 
     /// A service that nobody registered.

@@ -34,4 +34,4 @@ pub use reference::{UnverifiedReference, unverified_reference};
 pub use state::State;
 pub use time::{Day, Seconds};
 pub use verdict::{Certificate, Display, Established, Explanation, ScopeItem, Shown, Verdict};
-pub use verify::{CLOCK_ALLOWANCE, STALE_AFTER, TOO_OLD_AFTER, verify};
+pub use verify::{CLOCK_ALLOWANCE, STALE_AFTER, TOO_OLD_AFTER, verify, verify_seal};

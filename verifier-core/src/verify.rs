@@ -3,6 +3,7 @@
 //! The steps are those of `docs/protocol.md`, in its order. Steps 1 to 4 decide alone; 5 to 9 are all evaluated.
 
 use crate::bundle::{Bundle, BundleError};
+use crate::credential::{self, Credential};
 use crate::presentation::{Maker, Presentation, Unverified};
 use crate::reasons::{Reason, Warning};
 use crate::sm2::KeyId;
@@ -42,6 +43,21 @@ pub fn verify(code: &str, bundle: Result<&Bundle, BundleError>, now: Seconds, st
             Verdict { established, ..Verdict::because(failure.reason) }
         }
     }
+}
+
+/// Reads a credential by itself, as whoever keeps copies of other issuers' certificates does, and believes it when
+/// `issuer` sealed it: steps 2 and 3.
+///
+/// # Errors
+/// The reason of the step that decided; [`Reason::Malformed`] for bytes that are no credential.
+pub fn verify_seal(credential: &[u8], issuer: &Issuer) -> Result<Credential, Reason> {
+    let read = credential::Unverified::parse(credential).map_err(|_| Reason::Malformed)?;
+    if issuer.prefix.is_empty() || !read.claims.issuer.starts_with(&issuer.prefix) {
+        return Err(Reason::UnknownIssuer);
+    }
+    let keys = keys(issuer, read.kid, KeyUse::Seal, read.claims.sealed)?;
+    let sealed = keys.iter().any(|key| read.verifies(&key.public_key));
+    if sealed { Ok(read.claims) } else { Err(Reason::SealForged) }
 }
 
 /// Step 1: parse within limits.

@@ -81,6 +81,12 @@ actions! {
     MaintenanceDecided  "maintenance.decided"   "审批数据维护申请", "An application to maintain data is decided";
     MaintenanceCompleted "maintenance.completed" "办结数据维护申请", "An application to maintain data is completed";
 
+    // Collection and mutual recognition
+    CollectionCommanded "collection.commanded"  "操作归集队列", "Collection is paused, resumed, replayed, retried, compared or mended";
+    IncidentReported    "collection.incident"   "登记或更新归集故障", "An outage of collection is declared, cleared or made good";
+    ProvinceRegistered  "province.registered"   "部级系统登记省份", "The ministry registers a province and its root keys";
+    ProvinceRemoved     "province.removed"      "部级系统移除省份", "The ministry takes a province off the national trust list";
+
     // This program
     ServerStarted       "server.started"        "服务启动", "A server starts, with which settings";
     ServerStopped       "server.stopped"        "服务停止", "A server stops";

@@ -64,14 +64,12 @@ pub(super) async fn export(config: Config) -> Result<Vec<(String, Vec<u8>)>, Fai
 /// The files of the bundle of a server.
 pub(super) async fn files(app: &App) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let trust = publish::newest_trust_list(app).await.map_err(Failure::new)?;
-    let status = publish::newest_status_list(app).await.map_err(Failure::new)?;
+    let lists = publish::newest_status_lists(app).await.map_err(Failure::new)?;
     let roots = pinned_roots(&app.signer.keys()).join("\n") + "\n";
     let (before, behind) = STATUS_LIST;
-    Ok(vec![
-        (TRUST_LIST.to_owned(), trust.bytes),
-        (format!("{before}{}{behind}", status.iss), status.bytes),
-        (ROOTS.to_owned(), roots.into_bytes()),
-    ])
+    let mut files = vec![(TRUST_LIST.to_owned(), trust.bytes), (ROOTS.to_owned(), roots.into_bytes())];
+    files.extend(lists.into_iter().map(|list| (format!("{before}{}{behind}", list.iss), list.bytes)));
+    Ok(files)
 }
 
 /// Writes a file beside the one there is and then puts it in its place: who reads meanwhile sees one or the other.

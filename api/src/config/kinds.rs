@@ -15,6 +15,15 @@ pub enum Environment {
     Production,
 }
 
+/// What a site is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SiteRole {
+    /// It issues certificates, and collects them to the ministry.
+    Province,
+    /// It issues none: it keeps what provinces collect, and publishes the national trust list.
+    Ministry,
+}
+
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -53,6 +62,7 @@ macro_rules! words {
 }
 
 words!(Environment: Development = "development", Production = "production");
+words!(SiteRole: Province = "province", Ministry = "ministry");
 words!(SecondFactor: Required = "required", Off = "off");
 words!(LogFormat: Json = "json", Text = "text");
 

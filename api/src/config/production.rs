@@ -40,6 +40,10 @@ pub fn faults(config: &Config) -> Vec<&'static str> {
             !config.real_name_url.is_empty() && !config.real_name_url.starts_with("https://"),
             "real_name_url: an https:// address; requests carry citizen ids",
         ),
+        (
+            !config.ministry_url.is_empty() && !config.ministry_url.starts_with("https://"),
+            "ministry_url: an https:// address; requests carry certificates",
+        ),
         (config.real_name_by_records, "real_name_by_records: false; it is for development"),
         (config.password_rounds < LEAST_ROUNDS, "password_rounds: 100000 or more"),
         (config.second_factor == SecondFactor::Off, "second_factor: required"),

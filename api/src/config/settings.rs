@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigError, Constant, Environment, LogFormat, Origins, SecondFactor, Secret};
+use super::{ConfigError, Constant, Environment, LogFormat, Origins, SecondFactor, Secret, SiteRole};
 use crate::ephemeral::RedisSettings;
 use crate::keys::{Custody, Input};
 use crate::store::{DatabaseUrl, Durability, StoreError, StoreSettings};
@@ -169,6 +169,8 @@ settings! {
     backup_passphrase_file: String, "file" = String::new();
     /// The province: the prefix of GB/T 2260 codes this server issues for.
     iss: String, "two digits" = "21".to_owned();
+    /// What this site is: a province's, or the ministry's, which issues nothing and keeps what provinces collect. See docs/mutual-recognition.md.
+    role: SiteRole, "`province` or `ministry`" = SiteRole::Province;
     /// The name of the issuer in the trust list.
     issuer_name: String, "text" = "辽宁省交通运输厅".to_owned();
     /// How long a code is good for, in seconds. The protocol allows 300 at most.
@@ -241,6 +243,20 @@ settings! {
     binding_attempts: u32, "number" = 5;
     /// Longest that WeChat or the real-name service may take to answer, in seconds.
     outbound_timeout: u64, "seconds" = 5;
+    /// The address of the ministry's system that certificates are collected to, in the form of docs/collection.md. Empty: none.
+    ministry_url: String, "URL without path" = String::new();
+    /// A file whose first line is the bearer token the ministry's system knows this site by. Empty: requests are signed with this site's own key (`yzt collection key`).
+    ministry_token_file: String, "file" = String::new();
+    /// Events that are collected in one request at most.
+    collection_batch: u32, "number" = 200;
+    /// Longest that the ministry's system may take for a request of collection, in seconds.
+    collection_timeout: u64, "seconds" = 15;
+    /// How long the ministry's system may be out of reach before that is an incident of its own, in seconds.
+    collection_outage_after: u32, "seconds" = 600;
+    /// Holidays and shifted working days (CSV as in api/data/calendar), in place of those this program knows, for the years in it. Empty: those alone.
+    calendar_file: String, "file" = String::new();
+    /// How long another site may take to verify a code of its own for this one, in milliseconds; then the ministry answers from its copy.
+    forward_timeout: u64, "milliseconds" = 2_000;
     /// Online verifications from one address within a minute, after which it must wait. Officers who are signed in are not counted.
     verifications_address: u32, "number" = 60;
     /// How long entries of the audit log stay before they may be archived, in days. The law asks for six months: 183 at least.

@@ -313,6 +313,26 @@ problems! {
         "一批提交的条数过多", "There are more items than one batch may have";
         "按 detail 给出的条数分批提交", "Send them in batches of the number that detail names".
 
+    // Collection and mutual recognition
+    NotTheMinistry NOT_FOUND "not_the_ministry"
+        "本系统不是部级系统", "This site is not the ministry's";
+        "向部级系统的地址提交；部级系统须设置 role = \"ministry\"", "Ask the ministry's site; there the setting is role = \"ministry\"".
+    NoProvince FORBIDDEN "no_province"
+        "该账号所属省份未在部级系统登记", "The province of this account is not registered here";
+        "请部级系统管理员用 yzt provinces add 登记该省", "Ask the ministry's administrator to register it (yzt provinces add)".
+    CollectionOff CONFLICT "collection_off"
+        "本系统未设置归集地址", "This site collects to nobody";
+        "请系统管理员设置 ministry_url", "Ask a system administrator to set ministry_url".
+    MinistryUnreachable SERVICE_UNAVAILABLE "ministry_unreachable"
+        "部级系统暂时无法访问", "The ministry's system cannot be reached for the moment";
+        "稍后重试；持续不通时登记故障", "Try again later; if it stays, declare an incident".
+    IncidentOpen CONFLICT "incident_open"
+        "同类故障尚未解除，不能重复登记", "An incident of this kind is open";
+        "先解除已登记的故障", "Clear that one first".
+    IncidentState CONFLICT "incident_state"
+        "故障当前状态不能进行此项操作", "The incident, as it stands, does not allow this";
+        "刷新后查看故障的当前状态", "Look at how it stands now".
+
     // This side
     Internal INTERNAL_SERVER_ERROR "internal"
         "服务器内部错误", "Something went wrong on this side";

@@ -9,10 +9,15 @@ use verifier_core::trust::TrustList;
 use crate::store::keys::KeyRow;
 use crate::store::publication::{StatusListRow, TrustListRow};
 
+/// Prefix and name of a province, and since when its list is held.
+pub(super) type ProvinceMark = (String, String, Option<i64>);
+
 /// A trust list that was opened, and the keys there were then.
 pub(super) struct Opened {
     pub(super) row: TrustListRow,
     pub(super) keys: Vec<KeyRow>,
+    /// At the ministry: the provinces there were then.
+    pub(super) provinces: Vec<ProvinceMark>,
     pub(super) list: TrustList,
 }
 

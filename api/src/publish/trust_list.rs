@@ -1,21 +1,25 @@
-//! The trust list: what it says, from the keys and settings of this province.
+//! The trust list: what it says, from the keys and settings of this province; at the ministry, from what the provinces say of
+//! themselves (`ministry/province.rs`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use verifier_core::sm2::PublicKey;
 use verifier_core::sm2::sm3;
 use verifier_core::time::Seconds;
 use verifier_core::trust::{Issuer, IssuerKey, KeyUse, TrustClaims, TrustList};
 
-use super::shelf::Opened;
+use super::shelf::{Opened, ProvinceMark};
 use super::{Press, PublishError};
 use crate::clock::Timestamp;
+use crate::config::SiteRole;
 use crate::keys::{PUBLICATION_SECONDS, Use};
+use crate::ministry;
 use crate::record::codes;
 use crate::seal::AND_MORE;
 use crate::store::keys::{self, KeyRow};
 use crate::store::publication::{self, TrustListRow};
-use crate::store::{Conn, PUBLICATION, StoreError, in_turn};
+use crate::store::{Conn, PUBLICATION, StoreError, in_turn, provinces};
 
 /// A list older than this, in seconds, is made anew even when nothing changed.
 const RENEWED_AFTER: u64 = 12 * 3_600;
@@ -24,17 +28,19 @@ impl Press {
     /// The newest trust list, if it says what is so and is young enough.
     pub(super) fn look_for_trust_list(&self, conn: &mut Conn) -> Result<Option<TrustListRow>, PublishError> {
         let keys = keys::list(conn)?;
+        let provinces = self.marks(conn)?;
         let Some(seq) = publication::newest_trust_seq(conn)? else { return Ok(None) };
-        if let Some(opened) = self.shelf.trust(seq).filter(|opened| opened.keys == keys) {
-            // Settings do not change while a server runs: with the same keys it says the same.
+        let is_same = |opened: &Arc<Opened>| opened.keys == keys && opened.provinces == provinces;
+        if let Some(opened) = self.shelf.trust(seq).filter(is_same) {
+            // Settings do not change while a server runs: with the same keys and provinces it says the same.
             return Ok(self.is_young(opened.list.claims()).then(|| opened.row.clone()));
         }
         let Some(row) = publication::newest_trust_list(conn)? else { return Ok(None) };
         let Ok(list) = open(&row, &keys) else { return Ok(None) };
-        if !self.still_holds(list.claims(), &self.claims(&keys, 0)?) {
+        if !self.still_holds(list.claims(), &self.claims(conn, &keys, 0)?) {
             return Ok(None);
         }
-        self.shelf.put_trust(Opened { row: row.clone(), keys, list });
+        self.shelf.put_trust(Opened { row: row.clone(), keys, provinces, list });
         Ok(Some(row))
     }
 
@@ -47,7 +53,15 @@ impl Press {
         }
         let rows = keys::list(conn)?;
         let seq = publication::newest_trust_list(conn)?.map_or(1, |row| row.seq.saturating_add(1));
-        self.publish(conn, &rows, seq, &self.claims(&rows, seq)?)
+        let claims = self.claims(conn, &rows, seq)?;
+        self.publish(conn, &rows, seq, &claims)
+    }
+
+    fn marks(&self, conn: &mut Conn) -> Result<Vec<ProvinceMark>, StoreError> {
+        match self.config.role {
+            SiteRole::Province => Ok(Vec::new()),
+            SiteRole::Ministry => provinces::marks(conn),
+        }
     }
 
     fn is_young(&self, published: &TrustClaims) -> bool {
@@ -96,7 +110,11 @@ impl Press {
         Ok(())
     }
 
-    fn claims(&self, rows: &[KeyRow], seq: i64) -> Result<TrustClaims, PublishError> {
+    fn claims(&self, conn: &mut Conn, rows: &[KeyRow], seq: i64) -> Result<TrustClaims, PublishError> {
+        let (issuers, theirs) = match self.config.role {
+            SiteRole::Province => (vec![self.issuer(rows)?], BTreeMap::new()),
+            SiteRole::Ministry => ministry::issuers(&provinces::trusted(conn)?),
+        };
         let issued = self.now.seconds();
         let roots = rows.iter().filter(|row| is(row, Use::Root) && row.revoked_at.is_none());
         Ok(TrustClaims {
@@ -105,8 +123,8 @@ impl Press {
             expires: issued.plus(self.config.trust_list_lifetime.into()),
             next_roots: roots.map(public_key).collect::<Result<_, _>>()?,
             min_client: verifier_core::trust::CLIENT_LEVEL,
-            issuers: vec![self.issuer(rows)?],
-            authorities: authorities(),
+            issuers,
+            authorities: authorities().into_iter().chain(theirs).collect(),
             scopes: scopes(),
         })
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::web;
 
-use super::{PublishError, newest_status_list, newest_trust_list};
+use super::{PublishError, newest_status_lists, newest_trust_list};
 use crate::app::App;
 use crate::store::{Conn, StoreError, claims, publication};
 use crate::watch;
@@ -28,8 +28,8 @@ pub async fn keep_fresh(app: web::Data<App>) {
 
 async fn once(app: &App) -> Result<(), PublishError> {
     let trust = newest_trust_list(app).await?;
-    let status = newest_status_list(app).await?;
-    watch::keep(app, &trust, &status).await
+    let status = newest_status_lists(app).await?;
+    watch::keep(app, &trust, status.iter().min_by_key(|row| row.issued_at)).await
 }
 
 /// Forgets very old lists, and claims that have ended.

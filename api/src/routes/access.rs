@@ -193,6 +193,21 @@ access! {
     POST   "/v1/maintenance-applications/{id}/completion" Operator: Division;
     GET    "/v1/maintenance-applications/{id}/form"       Operator: Division;
 
+    // Collection: the operator of the whole province; at the ministry, the system of a province
+    GET    "/v1/collection"                       Operator: Any;
+    POST   "/v1/collection/commands"              Operator: Any;
+    GET    "/v1/collection/set-aside"             Operator: Any;
+    POST   "/v1/collection/set-aside/{id}/retry"  Operator: Any;
+    GET    "/v1/collection/incidents"             Operator: Any;
+    POST   "/v1/collection/incidents"             Operator: Any;
+    POST   "/v1/collection/incidents/{id}/reports" Operator: Any;
+    GET    "/v1/collection/reconciliations"       Operator: Any;
+    POST   "/v1/collection/reconciliations"       Operator: Any;
+    GET    "/v1/collection/reconciliations/{id}/differences" Operator: Any;
+    POST   "/v1/collection/reconciliations/{id}/mending"     Operator: Any;
+    GET    "/v1/collections"                      Issuer: Own;
+    POST   "/v1/collections"                      Issuer: Lines;
+
     // Figures
     GET    "/v1/kpi/activation"                   Operator: Division;
 

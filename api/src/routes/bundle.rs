@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::problem::{Code, Problem};
 use crate::publish;
+use crate::store::publication::StatusListRow;
 
 /// Seconds for which a client need not ask again.
 const FRESH: u32 = 60;
@@ -51,7 +52,7 @@ pub struct BundlePart {
     responses((status = 200, description = "The parts of the bundle", body = Manifest)))]
 pub async fn manifest(app: web::Data<App>) -> Result<web::Json<Manifest>, Problem> {
     let trust = publish::newest_trust_list(&app).await?;
-    let status = publish::newest_status_list(&app).await?;
+    let lists = publish::newest_status_lists(&app).await?;
     Ok(web::Json(Manifest {
         trust_list: BundlePart {
             iss: None,
@@ -62,16 +63,20 @@ pub async fn manifest(app: web::Data<App>) -> Result<web::Json<Manifest>, Proble
             sm3: HEXLOWER.encode(&trust.digest),
             size: trust.bytes.len(),
         },
-        status_lists: vec![BundlePart {
-            path: format!("/v1/bundle/status/{}", status.iss),
-            iss: Some(status.iss),
-            seq: None,
-            issued_at: Timestamp(status.issued_at),
-            expires_at: Timestamp(status.expires_at),
-            sm3: HEXLOWER.encode(&status.digest),
-            size: status.bytes.len(),
-        }],
+        status_lists: lists.into_iter().map(status_part).collect(),
     }))
+}
+
+fn status_part(status: StatusListRow) -> BundlePart {
+    BundlePart {
+        path: format!("/v1/bundle/status/{}", status.iss),
+        iss: Some(status.iss),
+        seq: None,
+        issued_at: Timestamp(status.issued_at),
+        expires_at: Timestamp(status.expires_at),
+        sm3: HEXLOWER.encode(&status.digest),
+        size: status.bytes.len(),
+    }
 }
 
 /// The trust list: a tagged COSE_Sign1 by the root key.
@@ -85,7 +90,7 @@ pub async fn trust_list(app: web::Data<App>, request: HttpRequest) -> Result<Htt
     Ok(list(&request, &row.digest, row.bytes))
 }
 
-/// The status list of an issuer: a tagged COSE_Sign1 by its status key.
+/// The status list of an issuer that this site publishes: a tagged COSE_Sign1 by its status key.
 #[utoipa::path(get, path = "/v1/bundle/status/{iss}", tag = "bundle",
     params(("iss" = String, Path, description = "Prefix of the issuer"),
         ("If-None-Match" = Option<String>, Header, description = "The ETag of the list one has")),
@@ -97,10 +102,7 @@ pub async fn status_list(
     request: HttpRequest,
     iss: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    if *iss != app.config.iss {
-        return Err(Code::NotFound.into());
-    }
-    let row = publish::newest_status_list(&app).await?;
+    let row = publish::newest_status_list_of(&app, &iss).await?.ok_or(Code::NotFound)?;
     Ok(list(&request, &row.digest, row.bytes))
 }
 

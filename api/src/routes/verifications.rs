@@ -4,15 +4,15 @@ use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use verifier_core::Verdict;
 
 use crate::app::App;
 use crate::auth::{self, Role, SignedIn};
+use crate::config::SiteRole;
 use crate::ephemeral::Key;
 use crate::extract::Json;
 use crate::limits::Limit;
 use crate::problem::Problem;
-use crate::verification;
+use crate::verification::{self, Answer, Asked};
 
 /// The window in which verifications without a sign-in are counted, in seconds.
 const WINDOW: u32 = 60;
@@ -28,27 +28,54 @@ pub struct Scanned {
     /// showing is told that the code was seen before. Without it, all scans of an account, or else of an address, are one.
     #[schema(value_type = Option<String>, format = "uuid")]
     scan: Option<Uuid>,
+    /// Which site passes it on: `province` or `ministry`. Only sites say so.
+    #[schema(example = "province")]
+    forwarded_by: Option<ForwardedBy>,
 }
 
-/// Decides about a code with what this server knows now. Any text is answered with a verdict. Without an officer's
-/// sign-in there is a limit for each address.
+/// A site that passes a code on.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ForwardedBy {
+    /// A province, to the ministry.
+    Province,
+    /// The ministry, to the province that issued the certificate.
+    Ministry,
+}
+
+impl From<ForwardedBy> for SiteRole {
+    fn from(by: ForwardedBy) -> Self {
+        match by {
+            ForwardedBy::Province => Self::Province,
+            ForwardedBy::Ministry => Self::Ministry,
+        }
+    }
+}
+
+/// Decides about a code with what is known now: by this site of its own certificates, else by whoever issued it, or the
+/// ministry's copy; `answered_by` says who. Any text is answered with a verdict. Without the sign-in of an officer or the
+/// signature of a service there is a limit for each address.
 #[utoipa::path(post, path = "/v1/verifications", tag = "verification", operation_id = "verify",
     request_body = Scanned, security((), ("session" = [])),
     responses(
-        (status = 200, description = "The verdict, as docs/protocol.md §6 describes it", body = Object),
+        (status = 200, description = "The verdict, as docs/protocol.md §6 describes it, with `answered_by`", body = Object),
         (status = 429, description = "`too_many_attempts`")))]
 pub async fn create(
     app: web::Data<App>,
     request: HttpRequest,
     signed_in: Option<SignedIn>,
     Json(scanned): Json<Scanned>,
-) -> Result<web::Json<Verdict>, Problem> {
-    let checks_for_a_living = |SignedIn(account)| account.role == Role::Officer;
+) -> Result<web::Json<Answer>, Problem> {
+    // Services are registered by two persons; among them are the sites that pass codes on.
+    let checks_for_a_living =
+        |SignedIn(account)| matches!(account.role, Role::Officer | Role::Issuer | Role::ThirdParty);
     let scan = scanned.name(&app, &request, signed_in.as_ref());
     if !signed_in.is_some_and(checks_for_a_living) {
         limit(&app, &request).await?;
     }
-    verification::decide(&app, scanned.code, scan).await.map(web::Json)
+    let forwarded_by = scanned.forwarded_by.map(SiteRole::from);
+    let asked = Asked { code: scanned.code, scan, forwarded_by };
+    verification::decide(&app, asked).await.map(web::Json)
 }
 
 impl Scanned {

@@ -104,6 +104,19 @@ pub fn find(conn: &mut Conn, id: &str) -> Result<Option<CertificateRow>, StoreEr
     Ok(certificates::table.find(id).select(CertificateRow::as_select()).get_result(conn).optional()?)
 }
 
+/// Certificates after the one of this id, in the order of ids.
+///
+/// # Errors
+/// When the database cannot.
+pub fn page(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<CertificateRow>, StoreError> {
+    Ok(certificates::table
+        .filter(certificates::id.gt(after))
+        .order(certificates::id)
+        .limit(limit)
+        .select(CertificateRow::as_select())
+        .load(conn)?)
+}
+
 /// The certificate known by kind, issuing authority and number, which is given by its index.
 ///
 /// # Errors

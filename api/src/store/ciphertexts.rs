@@ -8,8 +8,8 @@ use diesel::sql_types::{Binary, Integer};
 
 use super::{Conn, StoreError, transaction};
 use crate::schema::{
-    bindings, certificate_versions, certificates, holders, lookups, maintenance_applications, reveals,
-    totp_factors,
+    bindings, certificate_versions, certificates, collected_versions, holders, lookups,
+    maintenance_applications, reveals, totp_factors,
 };
 use crate::vault::Column;
 
@@ -69,10 +69,26 @@ pub fn heads(
             Ok(rows.into_iter().map(|(id, head)| (RowKey { id, version: 0 }, head)).collect())
         }};
     }
+    /// The page of a table whose key is a certificate and its version.
+    macro_rules! page_of_versions {
+        ($table:ident) => {{
+            let later = $table::certificate_id
+                .gt(&after.id)
+                .or($table::certificate_id.eq(&after.id).and($table::version.gt(after.version)));
+            // Said twice, so that the index is entered at the right place.
+            let rows = $table::table.filter($table::certificate_id.ge(&after.id)).filter(later);
+            let rows = rows.order(($table::certificate_id, $table::version)).limit(limit);
+            let head = substr($table::items_ciphertext, 1, count);
+            let rows = rows.select(($table::certificate_id, $table::version, head));
+            let rows = rows.load::<(String, i32, Vec<u8>)>(conn)?;
+            Ok(rows.into_iter().map(|(id, version, head)| (RowKey { id, version }, head)).collect())
+        }};
+    }
     match column {
         Column::HolderCode => page!(holders, id, code_ciphertext),
         Column::CertificateNumber => page!(certificates, id, number_ciphertext),
-        Column::CertificateItems => heads_of_items(conn, after, count, limit),
+        Column::CertificateItems => page_of_versions!(certificate_versions),
+        Column::CollectedItems => page_of_versions!(collected_versions),
         Column::RevealBasis => page!(reveals, id, basis_ciphertext),
         Column::LookupBasis => page!(lookups, id, basis_ciphertext),
         Column::MaintenanceForm => page!(maintenance_applications, id, form_ciphertext),
@@ -93,27 +109,6 @@ fn heads_of_organisation_codes(
     let head = substr(bindings::organisation_code_ciphertext.assume_not_null(), 1, count);
     let rows = rows.select((bindings::id, head)).load::<(String, Vec<u8>)>(conn)?;
     Ok(rows.into_iter().map(|(id, head)| (RowKey { id, version: 0 }, head)).collect())
-}
-
-fn heads_of_items(
-    conn: &mut Conn,
-    after: &RowKey,
-    count: i32,
-    limit: i64,
-) -> Result<Vec<(RowKey, Vec<u8>)>, StoreError> {
-    use certificate_versions as versions;
-    let later = versions::certificate_id
-        .gt(&after.id)
-        .or(versions::certificate_id.eq(&after.id).and(versions::version.gt(after.version)));
-    let rows = versions::table
-        // Said twice, so that the index is entered at the right place.
-        .filter(versions::certificate_id.ge(&after.id))
-        .filter(later)
-        .order((versions::certificate_id, versions::version))
-        .limit(limit)
-        .select((versions::certificate_id, versions::version, substr(versions::items_ciphertext, 1, count)));
-    let rows = rows.load::<(String, i32, Vec<u8>)>(conn)?;
-    Ok(rows.into_iter().map(|(id, version, head)| (RowKey { id, version }, head)).collect())
 }
 
 /// A ciphertext; `None` when its row is gone.
@@ -140,6 +135,7 @@ pub fn find(conn: &mut Conn, column: Column, key: &RowKey) -> Result<Option<Vec<
             row.select(code).get_result(conn).optional()?
         }
         Column::TotpSecret => ciphertext!(totp_factors, secret_ciphertext, id),
+        Column::CollectedItems => ciphertext!(collected_versions, items_ciphertext, (id, version)),
     })
 }
 
@@ -187,6 +183,7 @@ fn replace_one(conn: &mut Conn, column: Column, one: &Replacement) -> Result<boo
         Column::MaintenanceForm => put!(maintenance_applications, form_ciphertext, id),
         Column::OrganisationCode => put!(bindings, organisation_code_ciphertext, id),
         Column::TotpSecret => put!(totp_factors, secret_ciphertext, id),
+        Column::CollectedItems => put!(collected_versions, items_ciphertext, (id, version)),
     };
     Ok(passed_by(changed.map_err(StoreError::from))? == 1)
 }
@@ -208,5 +205,6 @@ pub fn count(conn: &mut Conn, column: Column) -> Result<i64, StoreError> {
             there.count().get_result(conn)?
         }
         Column::TotpSecret => totp_factors::table.count().get_result(conn)?,
+        Column::CollectedItems => collected_versions::table.count().get_result(conn)?,
     })
 }

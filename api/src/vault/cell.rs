@@ -23,6 +23,8 @@ pub enum Column {
     MaintenanceForm,
     /// The secret of an account's authenticator app.
     TotpSecret,
+    /// All data items of a version of a certificate of another province: the ministry's copy.
+    CollectedItems,
 }
 
 impl Column {
@@ -36,6 +38,7 @@ impl Column {
         Self::LookupBasis,
         Self::MaintenanceForm,
         Self::TotpSecret,
+        Self::CollectedItems,
     ];
 
     /// Table and column. Part of what every ciphertext is bound to: it never changes.
@@ -50,6 +53,7 @@ impl Column {
             Self::LookupBasis => "lookups.basis_ciphertext",
             Self::MaintenanceForm => "maintenance_applications.form_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
+            Self::CollectedItems => "collected_versions.items_ciphertext",
         }
     }
 
@@ -62,7 +66,7 @@ impl Column {
     /// The cell of this column in the row that has this key in its table.
     pub(super) fn of_row(self, key: &RowKey) -> Cell {
         match self {
-            Self::CertificateItems => self.of_version(&key.id, key.version),
+            Self::CertificateItems | Self::CollectedItems => self.of_version(&key.id, key.version),
             _ => self.of(&key.id),
         }
     }

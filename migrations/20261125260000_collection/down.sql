@@ -1,0 +1,9 @@
+DROP TABLE collected_events;
+DROP TABLE collected_versions;
+DROP TABLE collected_certificates;
+DROP TABLE provinces;
+DROP TABLE collection_differences;
+DROP TABLE reconciliations;
+DROP TABLE collection_incidents;
+DROP TABLE collection_exceptions;
+DROP TABLE collection_outbox;
