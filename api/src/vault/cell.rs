@@ -29,7 +29,7 @@ pub enum Column {
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
