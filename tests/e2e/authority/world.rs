@@ -39,6 +39,7 @@ pub struct World {
     acting_account: String,
     /// A service for each of the administrators that may revoke its key.
     services: [Service; 2],
+    application: String,
 }
 
 impl World {
