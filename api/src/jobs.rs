@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{auth, publish};
+use crate::{auth, kpi, publish};
 
 mod every;
 mod run;
@@ -61,6 +61,12 @@ pub const JOBS: &[Job] = &[
         ),
         every: Every::Seconds(3_600),
         work: |app| Box::pin(async move { Ok(publish::prune(&app).await?) }),
+    },
+    Job {
+        name: "scores",
+        what: ("更新制证率、激活率等指标的统计", "Keeps the tallies that the scores are made from"),
+        every: Every::Seconds(15),
+        work: |app| Box::pin(async move { kpi::catch_up(&app).await }),
     },
 ];
 

@@ -73,6 +73,14 @@ actions! {
     DataExported        "data.exported"         "导出数据", "Data is exported";
     DataRekeyed         "data.rekeyed"          "更换数据密钥", "Personal data is encrypted under another key";
 
+    // Figures
+    LicencesReported    "licences.reported"     "报送实体证照数量", "Numbers of valid paper licences are reported";
+    TrainingRecorded    "training.recorded"     "登记宣传培训", "A training is recorded";
+    RefusalReported     "refusal.reported"      "报告亮证不予认可事件", "It is reported that a shown certificate was not accepted";
+    RefusalDecided      "refusal.decided"       "处理亮证不予认可事件", "An operator decides on such a report";
+    FiguresFrozen       "figures.frozen"        "冻结指标", "Figures are frozen for a report";
+    AssessmentWritten   "assessment.written"    "编写自评估", "The self-assessment of an annual report is written";
+
     // This program
     ServerStarted       "server.started"        "服务启动", "A server starts, with which settings";
     ServerStopped       "server.stopped"        "服务停止", "A server stops";

@@ -13,17 +13,20 @@ pub enum Column {
     CertificateItems,
     /// What exactly personal data was shown for.
     RevealBasis,
+    /// What a reporter says about a certificate that was not accepted.
+    RefusalAccount,
     /// The secret of an account's authenticator app.
     TotpSecret,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
+        Self::RefusalAccount,
         Self::TotpSecret,
     ];
 
@@ -35,6 +38,7 @@ impl Column {
             Self::CertificateNumber => "certificates.number_ciphertext",
             Self::CertificateItems => "certificate_versions.items_ciphertext",
             Self::RevealBasis => "reveals.basis_ciphertext",
+            Self::RefusalAccount => "refusals.account_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
         }
     }
