@@ -1,5 +1,6 @@
 //! One suite of the store, run on every database, and one of short-lived state (`ephemeral.rs`). Without PostgreSQL or
-//! Redis on the machine their half says so and passes. `admission.rs`: whole portions of an ingest.
+//! Redis on the machine their half says so and passes. `admission.rs`: whole portions of an ingest;
+//! `scores.rs`: figures after random histories.
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use yzt_tests::{Backend, TestDatabase};
 
 mod admission;
 mod ephemeral;
+mod scores;
 
 /// Makes a test for each database of a function that takes one.
 macro_rules! on_every_database {
