@@ -1,5 +1,6 @@
 //! The `yzt` command line: what it takes, and how it ends. Each command is in `cli/<command>.rs`.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ mod admin;
 mod audit;
 mod backup;
 mod bundle;
+mod data_keys;
 mod demo;
 mod docs;
 mod generate;
@@ -74,6 +76,8 @@ enum Command {
     Verify(verify::Verify),
     /// Make, list, rotate and revoke signing keys
     Keys(keys::Keys),
+    /// The keys that personal data is encrypted with: list, renew, and encrypt again
+    DataKeys(data_keys::DataKeys),
     Admin(admin::Admin),
     /// Add, list, disable and check accounts
     Accounts(accounts::Accounts),
@@ -89,10 +93,10 @@ enum Command {
     Docs(docs::Docs),
 }
 
-/// Runs the command this process was started with.
+/// Runs the command that these arguments are; the first is the program's name.
 #[must_use]
-pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(message) => {
             let asked_for_help = !message.use_stderr();
@@ -119,6 +123,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
         Command::Keys(keys) => keys.run(config()?)?,
+        Command::DataKeys(keys) => keys.run(config()?)?,
         Command::Admin(admin) => admin.run(config()?)?,
         Command::Accounts(accounts) => accounts.run(config()?)?,
         Command::Audit(audit) => return audit.run(config()?),

@@ -20,6 +20,7 @@ use crate::audit::{self, Action, Context, Entry};
 use crate::clock::Clock;
 use crate::config::{Config, Origins};
 use crate::problem::{Code, Problem};
+use crate::vault::LEARN_EVERY;
 use crate::{auth, budget, jobs, observe, publish, reload, routes};
 
 /// How long a client may take to close.
@@ -27,9 +28,6 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How much longer than the longest statement a request waits for its database.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// How soon a server notices that keys were made or revoked.
-const LEARN_EVERY: Duration = Duration::from_secs(20);
 
 /// A server that runs.
 pub struct Running {

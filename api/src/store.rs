@@ -22,6 +22,7 @@ pub mod batches;
 pub mod bindings;
 mod bulk;
 pub mod certificates;
+pub mod ciphertexts;
 pub mod claims;
 mod connect;
 pub mod data_keys;

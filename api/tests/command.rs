@@ -108,10 +108,16 @@ fn err(output: &Output) -> String {
 #[test]
 fn wrong_use_ends_with_64_and_help_with_0() {
     let site = Site::new();
-    for wrong in [&["nothing"][..], &[], &["keys", "rotate", "door"], &["serve", "--password=x"]] {
+    for wrong in [
+        &["nothing"][..],
+        &[],
+        &["keys", "rotate", "door"],
+        &["data-keys", "rewrap", "--new", "--only-make"],
+        &["serve", "--password=x"],
+    ] {
         assert_eq!(run(site.yzt(wrong)).status.code(), Some(64), "{wrong:?}");
     }
-    for help in [&["--help"][..], &["keys", "--help"], &["accounts", "--help"]] {
+    for help in [&["--help"][..], &["keys", "--help"], &["accounts", "--help"], &["data-keys", "--help"]] {
         let output = run(site.yzt(help));
         assert_eq!(output.status.code(), Some(0), "{help:?}");
         assert!(out(&output).contains("Examples:"), "{help:?}");

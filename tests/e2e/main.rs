@@ -1,9 +1,12 @@
 //! End-to-end tests, by subject.
 
+mod at_rest;
 mod audit;
 mod authority;
 mod backup;
 mod cluster;
+mod command;
+mod data_keys;
 mod deploy;
 mod devices;
 mod errors;

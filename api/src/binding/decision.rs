@@ -8,11 +8,12 @@ use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::Account;
 use crate::clock::Timestamp;
+use crate::config::Secret;
 use crate::problem::{Code, Problem};
 use crate::store::bindings::{self as rows, BindingRow, Decision};
 use crate::store::holders;
 use crate::store::{Conn, StoreError};
-use crate::vault::{Field, Vault};
+use crate::vault::{Column, Vault, VaultError};
 
 /// Most requests of one page.
 const PAGE: i64 = 100;
@@ -69,7 +70,7 @@ pub fn pending(
     }
     operator.require_jurisdiction((!prefix.is_empty()).then_some(prefix.as_str()))?;
     let rows = rows::pending(conn, &prefix, after, PAGE)?;
-    rows.into_iter().map(|row| Ok(Pending::of(conn, vault, row)?)).collect()
+    rows.into_iter().map(|row| Pending::of(conn, vault, row)).collect()
 }
 
 /// Decides a request.
@@ -90,12 +91,9 @@ pub async fn decide(
     let asked = app.db.read::<_, StoreError, _>(move |conn| rows::find(conn, &asked)).await?;
     let asked = asked.ok_or(Code::NotFound)?;
     // Encrypted ahead, so that the transaction need not wait for it. What was asked for never changes.
-    let organisation = holder_row(
-        app,
-        ORGANISATION,
-        &asked.organisation_code.unwrap_or_default(),
-        asked.organisation_name.unwrap_or_default(),
-    )?;
+    let code = organisation_code(&app.vault, &asked)?;
+    let name = asked.organisation_name.unwrap_or_default();
+    let organisation = holder_row(app, ORGANISATION, code.reveal(), name)?;
     let (integrity, audit, context) = (app.integrity.clone(), app.audit.clone(), context.by(&operator));
     let work = move |conn: &mut Conn| -> Result<_, Problem> {
         let row = rows::find(conn, &id)?.ok_or(Code::NotFound)?;
@@ -156,13 +154,13 @@ impl Decided {
 }
 
 impl Pending {
-    fn of(conn: &mut Conn, vault: &Vault, row: BindingRow) -> Result<Self, StoreError> {
-        let code = row.organisation_code.unwrap_or_default();
-        let index = vault.index(Field::HolderCode, &code);
+    fn of(conn: &mut Conn, vault: &Vault, row: BindingRow) -> Result<Self, Problem> {
+        let code = organisation_code(vault, &row)?;
+        let index = row.organisation_code_index.unwrap_or_default();
         let on_record = holders::find_by_typed_code(conn, ORGANISATION, &index)?;
         Ok(Self {
             id: row.id,
-            organisation_code: code,
+            organisation_code: code.reveal().to_owned(),
             organisation_name: row.organisation_name.unwrap_or_default(),
             name_on_record: on_record.map(|holder| holder.name),
             applicant: row.applicant.unwrap_or_default(),
@@ -170,5 +168,13 @@ impl Pending {
             division: row.division.unwrap_or_default(),
             requested_at: Timestamp(row.requested_at),
         })
+    }
+}
+
+/// The code of the organisation that was asked for; of a person's binding, none.
+fn organisation_code(vault: &Vault, row: &BindingRow) -> Result<Secret, VaultError> {
+    match &row.organisation_code_ciphertext {
+        Some(ciphertext) => vault.open_text(&Column::OrganisationCode.of(&row.id), ciphertext),
+        None => Ok(Secret::default()),
     }
 }

@@ -12,7 +12,7 @@ use crate::auth::real_name;
 use crate::problem::Problem;
 use crate::store::bindings::{self as rows, BindingRow};
 use crate::store::{Conn, StoreError, certificates, holders, wechat_users};
-use crate::vault::Field;
+use crate::vault::{Column, Field};
 
 /// A person who wants to act for an organisation.
 pub(super) struct Asked {
@@ -32,14 +32,16 @@ pub(super) async fn ask(
     let confirmed = real_name::confirm(app, &asked.person_id, &asked.person_name).await?;
     let now = app.clock.now();
     let elsewhere = format!("{:0<6}", app.config.iss);
+    let (id, code) = (app.new_id().to_string(), asked.code);
+    let cell = Column::OrganisationCode.of(&id);
+    let index = app.vault.index(Field::HolderCode, code.as_str());
     let row = BindingRow {
-        organisation_code: Some(asked.code.as_str().to_owned()),
+        organisation_code_ciphertext: Some(app.vault.seal(&cell, code.as_str().as_bytes())?),
+        organisation_code_index: Some(index.clone()),
         organisation_name: Some(asked.name),
         applicant: Some(asked.person_name),
-        ..asked_now(app.new_id().to_string(), user_id, ORGANISATION, confirmed.reference, now)
+        ..asked_now(id, user_id, ORGANISATION, confirmed.reference, now)
     };
-    let code = asked.code;
-    let index = app.vault.index(Field::HolderCode, code.as_str());
     let audit = app.audit.clone();
     let entry = Entry::new(Action::ApprovalRequested, context.clone())
         .detail("real_name_reference", row.real_name_reference.as_str());
@@ -53,7 +55,7 @@ pub(super) async fn ask(
         if let Some(bound) = bound {
             return Ok((bound, holder.map(|holder| holder.name), None));
         }
-        if let Some(pending) = rows::pending_of(conn, &row.wechat_user_id, code.as_str())? {
+        if let Some(pending) = rows::pending_of(conn, &row.wechat_user_id, &index)? {
             return Ok((pending, None, None));
         }
         let division = match &holder {

@@ -9,6 +9,7 @@ use crate::audit::{Action, Context, Entry};
 use crate::auth::pending::{self, Answer, Pending};
 use crate::auth::sessions::{self, Ended, SessionSummary};
 use crate::auth::{self, Account, Caller, Client, Owing, Session, SignIn};
+use crate::config::Secret;
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
 use crate::store::Conn;
@@ -20,8 +21,8 @@ pub struct Credentials {
     /// The account's login.
     login: String,
     /// Its password.
-    #[schema(format = Password)]
-    password: String,
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
     /// What the list of sessions is to call this client: 1 to 64 characters. Without it, its `User-Agent`.
     #[schema(example = "我的手机")]
     device: Option<String>,
@@ -32,7 +33,8 @@ pub struct Credentials {
 #[serde(deny_unknown_fields)]
 pub struct SecondFactorAnswer {
     /// As the first half named it.
-    pending: String,
+    #[schema(value_type = String)]
+    pending: Secret,
     /// The proof.
     answer: Answer,
     /// What the list of sessions is to call this client: 1 to 64 characters. Without it, its `User-Agent`.
@@ -45,7 +47,8 @@ pub struct SecondFactorAnswer {
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
     /// The refresh token of the last answer.
-    refresh_token: String,
+    #[schema(value_type = String)]
+    refresh_token: Secret,
 }
 
 /// An account's sessions.
@@ -93,7 +96,7 @@ pub async fn complete(
     Json(given): Json<SecondFactorAnswer>,
 ) -> Result<HttpResponse, Problem> {
     let client = client.named(given.device)?;
-    let session = pending::complete(&app, &client, context, &given.pending, given.answer).await?;
+    let session = pending::complete(&app, &client, context, given.pending.reveal(), given.answer).await?;
     Ok(HttpResponse::Created().json(session))
 }
 
@@ -109,7 +112,7 @@ pub async fn refresh(
     context: Context,
     Json(refresh): Json<Refresh>,
 ) -> Result<web::Json<Session>, Problem> {
-    sessions::refresh(&app, context, &refresh.refresh_token).await.map(web::Json)
+    sessions::refresh(&app, context, refresh.refresh_token.reveal()).await.map(web::Json)
 }
 
 /// The sessions of this account.

@@ -11,6 +11,7 @@ use yzt_api::auth::Role;
 use yzt_api::store::StoreError;
 use yzt_api::store::bindings::{self, BindingRow};
 use yzt_api::store::wechat_users::{self, WechatUserRow};
+use yzt_api::vault::Column;
 use yzt_tests::actors::Person;
 use yzt_tests::app::PASSWORD;
 use yzt_tests::service::Service;
@@ -247,16 +248,20 @@ async fn acting_account(app: &TestApp, holder_id: &str) -> String {
 }
 
 /// A request to act for an organisation of this city, as it is kept.
-async fn binding_request(app: &TestApp, city: &str) -> String {
+pub(crate) async fn binding_request(app: &TestApp, city: &str) -> String {
     let id = app.running.app().new_id().to_string();
     let user = WechatUserRow { id: id.clone(), openid: vec![7; 32], created_at: 1, changed_at: 1 };
+    let cell = Column::OrganisationCode.of(&id);
     let row = BindingRow {
         id: id.clone(),
         wechat_user_id: id.clone(),
         state: "pending".to_owned(),
         code_type: "001".to_owned(),
         account_id: None,
-        organisation_code: Some("91210100MA0UABCD0X".to_owned()),
+        organisation_code_ciphertext: Some(
+            app.running.app().vault.seal(&cell, b"91210100MA0UABCD0X").unwrap(),
+        ),
+        organisation_code_index: Some("an index".to_owned()),
         organisation_name: Some("某某运输有限公司".to_owned()),
         applicant: Some("王五".to_owned()),
         division: Some(format!("{city}00")),

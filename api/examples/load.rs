@@ -4,7 +4,12 @@
 //! Server and clients are in this one process and share its processors: a client costs about as much as it takes from
 //! the server.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program for people")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a program for people"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -42,7 +47,7 @@ async fn main() {
     };
     let running = server::spawn(config, Clock::System).await.unwrap();
     let load = Load { base: format!("http://{}", running.address()), http: Client::new(), running };
-    println!("接口导入 POST /v1/ingest                       {:.0}/s", load.ingest_rate().await);
+    println!("接口导入 POST /v1/ingest\t{:.0}/s", load.ingest_rate().await);
     let shown = load.certificates().await;
     let officer = load.sign_in(Role::Officer, None).await;
 
@@ -51,7 +56,7 @@ async fn main() {
         let (certificate, token) = &shown[at % shown.len()];
         (format!("/v1/certificates/{certificate}/presentations"), token.clone(), json!({}))
     });
-    println!("亮证 presentations                            {:.0}/s", rate.await);
+    println!("亮证 presentations\t{:.0}/s", rate.await);
 
     let (certificate, token) = &shown[0];
     let path = format!("/v1/certificates/{certificate}/presentations");
@@ -59,7 +64,7 @@ async fn main() {
     let verification = Arc::new(Call::of(&load, StatusCode::OK));
     let rate =
         verification.rate(|_| ("/v1/verifications".to_owned(), officer.clone(), json!({ "code": code })));
-    println!("在线核验 online verifications                  {:.0}/s", rate.await);
+    println!("在线核验 online verifications\t{:.0}/s", rate.await);
     load.running.stop().await.unwrap();
 }
 
