@@ -68,6 +68,15 @@ pub const JOBS: &[Job] = &[
         every: Every::Seconds(15),
         work: |app| Box::pin(async move { kpi::catch_up(&app).await }),
     },
+    Job {
+        name: "annual_report_reminder",
+        what: (
+            "11 月起提醒冻结本年度指标、上报年度报告",
+            "Reminds of the annual report from November on, until the year's figures are frozen",
+        ),
+        every: Every::Day { hour: 9 },
+        work: |app| Box::pin(async move { Ok(kpi::annual::remind(&app).await?) }),
+    },
 ];
 
 /// The job of this name.

@@ -6,6 +6,9 @@
 //! - `kpi/places.rs`: divisions and what they are called
 //! - `kpi/follow.rs`: the job that keeps the tallies; `kpi/count.rs`: what a certificate adds to them;
 //!   `kpi/conformity.rs`: whether it conforms; `kpi/calendar.rs`: days, months and years
+//! - `kpi/scoring.rs`: annex A as data; `kpi/scores.rs`: its four rows, made from tallies and from
+//!   `kpi/licences.rs`, `kpi/training.rs`, `kpi/refusal.rs`: what is reported
+//! - `kpi/reports.rs`: frozen figures; `kpi/annual.rs`: the annual report
 //!
 //! The numerator counts certificates issued in the year only, so that no rate is above one; the wider figure, all
 //! certificates activated in the year whatever their year of issue, stands beside it. Without certificates issued the
@@ -23,6 +26,7 @@ use crate::problem::{Code, Finding, Problem};
 use crate::store::scores::{self as rows, Counted};
 use crate::store::{Conn, StoreError};
 
+pub mod annual;
 mod calendar;
 mod conformity;
 mod count;

@@ -118,6 +118,8 @@ routes! {
     "/v1/kpi/reports"                       [GET => kpi::reports::list, POST => kpi::reports::create]
     "/v1/kpi/reports/{id}"                  [GET => kpi::reports::one]
     "/v1/kpi/reports/{id}/assessment"       [PUT => kpi::reports::assess]
+    "/v1/kpi/reports/{id}/page"             [GET => kpi::reports::page]
+    "/v1/kpi/reports/{id}/workbook"         [GET => kpi::reports::workbook]
     "/v1/licence-counts"                    [GET => licence_counts::list, PUT => licence_counts::report]
     "/v1/refusals"                          [GET => refusals::list, POST => refusals::create]
     "/v1/refusals/{id}/decision"            [POST => refusals::decide]

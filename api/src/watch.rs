@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::keys::Use;
+use crate::kpi::annual;
 use crate::publish::PublishError;
 use crate::store::publication::{StatusListRow, TrustListRow};
 use crate::store::{StoreError, backups};
@@ -32,6 +33,7 @@ pub async fn keep(app: &App, trust: &TrustListRow, status: &StatusListRow) -> Re
     let newest: Result<_, StoreError> = app.db.read(backups::newest).await;
     let newest = newest?.unwrap_or_default();
     let metrics = &app.metrics;
+    metrics.annual_report_due.set(i64::from(annual::is_due(app).await?));
     metrics.backup.set(seconds(newest));
     metrics.trust_list_expiry.set(seconds(trust.expires_at));
     metrics.status_list_issued.set(seconds(status.issued_at));

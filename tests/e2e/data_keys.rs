@@ -25,11 +25,12 @@ use crate::command::{begin, run};
 const CERTIFICATES: usize = 400;
 
 /// Every ciphertext, in the order of `Column::ALL`, and what stands beside them and must not change.
-const CIPHERTEXTS: [&str; 6] = [
+const CIPHERTEXTS: [&str; 7] = [
     "SELECT id AS key, {code_ciphertext} AS value FROM holders",
     "SELECT id AS key, {number_ciphertext} AS value FROM certificates",
     "SELECT certificate_id || '/' || version AS key, {items_ciphertext} AS value FROM certificate_versions",
     "SELECT id AS key, {basis_ciphertext} AS value FROM reveals",
+    "SELECT id AS key, {account_ciphertext} AS value FROM refusals",
     "SELECT id AS key, {organisation_code_ciphertext} AS value FROM bindings",
     "SELECT account_id AS key, {secret_ciphertext} AS value FROM totp_factors",
 ];
@@ -177,6 +178,11 @@ async fn fill(app: &TestApp) -> (uuid::Uuid, uuid::Uuid) {
     let asked = json!({ "purpose": "correction", "basis": "案件编号 2026-0615" });
     let operator = app.operator().await;
     let _ = operator.post(&format!("/v1/certificates/{}/reveals", issued.id), &asked).await.json(201);
+    let refusal = json!({
+        "certificate_id": issued.id, "division": "210102",
+        "happened_at": "2026-06-01T00:00:00Z", "account": "要求出示纸质证件",
+    });
+    let _ = app.officer().await.post("/v1/refusals", &refusal).await.json(201);
     binding_request(app, "2101").await;
     let login = app.account(Role::Operator, None).await;
     let account_id = login.strip_prefix("operator-").unwrap().to_owned();

@@ -1,5 +1,8 @@
 //! The four rows of annex A: from what happened to what it is worth, and back to what is behind it.
 
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use yzt_api::jobs;
@@ -235,4 +238,72 @@ async fn checks_that_nobody_makes_by_the_roadside_are_shown_beside_the_rate() {
         (&signs["with"]["part"], &signs["doubtful"], &signs["without"]["part"]),
         (&json!(4), &json!(3), &json!(1))
     );
+}
+
+/// The figures sheet of a workbook: section, item, value as text.
+fn sheet(bytes: Vec<u8>) -> Vec<[String; 3]> {
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let range = workbook.worksheet_range("指标").unwrap();
+    let text = |row: &[Data], column: usize| row[column].to_string();
+    range.rows().skip(2).map(|row| [0, 1, 2].map(|column| text(row, column))).collect()
+}
+
+#[tokio::test]
+async fn the_annual_report_has_the_figures_of_the_api_in_every_form() {
+    let app = TestApp::spawn().await;
+    ground(&app, 9, 2).await;
+    report_paper(&app, 1).await;
+    let operator = app.operator().await;
+    let frozen = operator.post("/v1/kpi/reports", &json!({ "year": 2026 })).await.json(201);
+    let path = format!("/v1/kpi/reports/{}", frozen["id"].as_str().unwrap());
+    let assessment = json!({ "overview": "=1+1 <b>总体良好</b>" });
+    let written = operator.request(reqwest::Method::PUT, &format!("{path}/assessment")).json(&assessment);
+    assert_eq!(operator.send(written).await.json(200)["assessment"]["overview"], assessment["overview"]);
+
+    let request = operator.request(reqwest::Method::GET, &format!("{path}/workbook"));
+    let rows = sheet(request.send().await.unwrap().bytes().await.unwrap().to_vec());
+    let value = |section: &str, item: &str| {
+        let row = rows.iter().find(|row| row[0] == section && row[1] == item);
+        row.unwrap_or_else(|| panic!("{section} {item}: {rows:?}"))[2].clone()
+    };
+    let figures = &frozen["figures"];
+    for (section, item, expected) in [
+        ("制证率", "分子", &figures["certification"]["rate"]["part"]),
+        ("制证率", "分母", &figures["certification"]["rate"]["whole"]),
+        ("制证率", "比率", &figures["certification"]["rate"]["percent"]),
+        ("年度激活率", "分子", &figures["activation"]["rate"]["part"]),
+        ("年度激活率", "分母", &figures["activation"]["rate"]["whole"]),
+        ("年度激活率", "其中亮证查验", &figures["activation"]["checked"]),
+        ("年度激活率", "得分", &figures["activation"]["points"]["points"]),
+        ("总分", "得分（恰好90%计入最高档）", &figures["total"]["other_reading"]),
+    ] {
+        let expected = expected.as_f64().unwrap();
+        assert_eq!(value(section, item).parse::<f64>().unwrap(), expected, "{section} {item}");
+    }
+    let page = operator.get(&format!("{path}/page")).await.text;
+    for row in &rows {
+        assert!(page.contains(&row[1]), "{row:?}");
+    }
+    assert!(page.contains("90.00%") && page.contains("90.91%"), "{page}");
+    assert!(page.contains("=1+1 &lt;b&gt;总体良好&lt;/b&gt;"), "what people write is no markup");
+}
+
+#[tokio::test]
+async fn from_november_on_the_report_is_due_until_it_is_frozen() {
+    let app = TestApp::spawn().await;
+    let due = async || {
+        let job = jobs::find("annual_report_reminder").unwrap();
+        assert!(jobs::run(&app.running.app_data(), job).await.unwrap());
+        let metrics = app.visitor().get("/metrics").await.text;
+        let line = metrics.lines().find(|line| line.starts_with("yzt_annual_report_due ")).unwrap();
+        line.ends_with(" 1")
+    };
+    assert!(!due().await);
+    // From 10 o'clock on 15 June to the first of November.
+    app.pass((15 + 31 + 31 + 30 + 31) * 86_400);
+    assert!(!due().await, "the last of October");
+    app.pass(86_400);
+    assert!(due().await);
+    let _ = app.operator().await.post("/v1/kpi/reports", &json!({ "year": 2026 })).await.json(201);
+    assert!(!due().await);
 }

@@ -22,7 +22,7 @@ use crate::store::{Conn, StoreError, licence_counts, refusals, trainings};
 
 mod activation;
 pub mod behind;
-mod certification;
+pub mod certification;
 mod conduct;
 pub mod signs;
 

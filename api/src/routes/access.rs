@@ -189,6 +189,8 @@ access! {
     POST   "/v1/kpi/reports"                      Operator: Any;
     GET    "/v1/kpi/reports/{id}"                 Operator: Any;
     PUT    "/v1/kpi/reports/{id}/assessment"      Operator: Any;
+    GET    "/v1/kpi/reports/{id}/page"            Operator: Any;
+    GET    "/v1/kpi/reports/{id}/workbook"        Operator: Any;
     GET    "/v1/licence-counts"                   Issuer: Division, Operator: Division;
     PUT    "/v1/licence-counts"                   Issuer: Division, Operator: Division;
     GET    "/v1/refusals"                         Holder: Own, Officer: Own, Operator: Division;

@@ -1,5 +1,6 @@
 //! Frozen figures and the annual report made from them.
 
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY};
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,12 +9,17 @@ use crate::app::App;
 use crate::audit::Context;
 use crate::auth::Operator;
 use crate::extract::Json;
+use crate::kpi::annual;
 use crate::kpi::reports::{self, Assessment, Report, WantedReport};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::store::score_reports as rows;
 
 /// Reports of one page.
 const PAGE: i64 = 100;
+
+/// What the page may do: nothing but look as it says.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Where to go on with a list.
 #[derive(Deserialize)]
@@ -94,4 +100,38 @@ pub async fn assess(
     Json(assessment): Json<Assessment>,
 ) -> Result<web::Json<Report>, Problem> {
     Ok(web::Json(reports::assess(&app, context, operator, id.into_inner(), assessment).await?))
+}
+
+/// The annual report as a page that prints well: figures, a chart, the self-assessment.
+#[utoipa::path(get, path = "/v1/kpi/reports/{id}/page", tag = "kpi", operation_id = "report_page",
+    security(("session" = [])), params(("id" = String, Path, description = "Id of the report")),
+    responses((status = 200, description = "The page", body = str, content_type = "text/html")))]
+pub async fn page(app: web::Data<App>, _: Operator, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let report = find(&app, id.into_inner()).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .body(annual::page(&report)))
+}
+
+/// The annual report as a workbook: figures, cities with a chart, evidence, the self-assessment.
+#[utoipa::path(get, path = "/v1/kpi/reports/{id}/workbook", tag = "kpi", operation_id = "report_workbook",
+    security(("session" = [])), params(("id" = String, Path, description = "Id of the report")),
+    responses((status = 200, description = "XLSX", body = Vec<u8>, content_type = XLSX)))]
+pub async fn workbook(
+    app: web::Data<App>,
+    _: Operator,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let report = find(&app, id.into_inner()).await?;
+    let name = format!("attachment; filename=\"annual-report-{}.xlsx\"", report.year);
+    Ok(HttpResponse::Ok()
+        .content_type(XLSX)
+        .insert_header((CONTENT_DISPOSITION, name))
+        .body(annual::workbook(&report)?))
+}
+
+async fn find(app: &App, id: String) -> Result<Report, Problem> {
+    let find = move |conn: &mut _| Ok(rows::find(conn, &id)?.ok_or(Code::NotFound)?);
+    Report::of(app.db.read::<_, Problem, _>(find).await?)
 }
