@@ -37,6 +37,7 @@ pub mod inventory;
 pub mod jobs;
 pub mod keys;
 pub mod licence_counts;
+pub mod lookups;
 mod meter;
 pub mod migrate;
 pub mod outflows;

@@ -19,19 +19,22 @@ pub enum Column {
     RefusalAccount,
     /// The code of an organisation that somebody wants to act for.
     OrganisationCode,
+    /// What exactly certificates were looked up for.
+    LookupBasis,
     /// The secret of an account's authenticator app.
     TotpSecret,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
         Self::RefusalAccount,
         Self::OrganisationCode,
+        Self::LookupBasis,
         Self::TotpSecret,
     ];
 
@@ -45,6 +48,7 @@ impl Column {
             Self::RevealBasis => "reveals.basis_ciphertext",
             Self::RefusalAccount => "refusals.account_ciphertext",
             Self::OrganisationCode => "bindings.organisation_code_ciphertext",
+            Self::LookupBasis => "lookups.basis_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
         }
     }
