@@ -405,7 +405,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    score_tallies (year, measure, level, starts, division, kind, conforming) {
+    score_tallies (year, level, starts, measure, division, kind, conforming) {
         year -> Integer,
         measure -> Text,
         level -> Text,

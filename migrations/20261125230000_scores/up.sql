@@ -50,7 +50,8 @@ CREATE TABLE score_tallies (
     kind       TEXT NOT NULL,
     conforming BOOLEAN NOT NULL,
     number     INTEGER NOT NULL,
-    PRIMARY KEY (year, measure, level, starts, division, kind, conforming)
+    -- a moment is three ranges of it: the years before, the months before in the year, the days in the month
+    PRIMARY KEY (year, level, starts, measure, division, kind, conforming)
 );
 
 -- 有效实体证照: valid licences that have no e-certificate, as the 运政系统 reports them. Never changed, only replaced.

@@ -206,9 +206,9 @@ pub fn replace_uses(conn: &mut Conn, ids: &[&str], rows: &[UseRow]) -> Result<()
 pub fn move_tallies(conn: &mut Conn, rows: &[TallyRow]) -> Result<(), StoreError> {
     let key = (
         score_tallies::year,
-        score_tallies::measure,
         score_tallies::level,
         score_tallies::starts,
+        score_tallies::measure,
         score_tallies::division,
         score_tallies::kind,
         score_tallies::conforming,

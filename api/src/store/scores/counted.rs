@@ -1,5 +1,7 @@
 //! Tallies summed up to the end of a day.
 
+use std::collections::BTreeMap;
+
 use diesel::dsl::sum;
 use diesel::prelude::*;
 
@@ -33,19 +35,41 @@ pub struct Until {
     pub day: i32,
 }
 
-/// The tallies by measure, division and kind: the years before, the months before in the year, the days in the month.
+/// The tallies by measure, division and kind: the years before, the months before in the year, the days in the month. Each is
+/// a query of its own, a range of the table's key: of all three in one, PostgreSQL reads the whole table.
 ///
 /// # Errors
 /// When the database cannot.
 pub fn counted(conn: &mut Conn, filter: &Filter) -> Result<Vec<Counted>, StoreError> {
-    use score_tallies::{conforming, division, kind, level, measure, number, starts, year};
     let until = filter.until;
-    let years = level.eq("year").and(starts.lt(until.year));
-    let months = level.eq("month").and(starts.ge(until.year)).and(starts.lt(until.month));
-    let days = level.eq("day").and(starts.between(until.month, until.day));
+    let ranges = [
+        ("year", i32::MIN, until.year.saturating_sub(1)),
+        ("month", until.year, until.month.saturating_sub(1)),
+        ("day", until.month, until.day),
+    ];
+    let mut sums: BTreeMap<(String, bool, String, String), i64> = BTreeMap::new();
+    for (level, first, last) in ranges {
+        for (measure, conforming, division, kind, number) in range(conn, filter, level, first, last)? {
+            *sums.entry((measure, conforming, division, kind)).or_default() += number.unwrap_or_default();
+        }
+    }
+    let row =
+        |((measure, conforming, division, kind), number)| (measure, conforming, division, kind, Some(number));
+    Ok(sums.into_iter().map(row).collect())
+}
+
+fn range(
+    conn: &mut Conn,
+    filter: &Filter,
+    of: &str,
+    first: i32,
+    last: i32,
+) -> Result<Vec<Counted>, StoreError> {
+    use score_tallies::{conforming, division, kind, level, measure, number, starts, year};
     Ok(score_tallies::table
         .filter(year.eq(filter.year))
-        .filter(years.or(months).or(days))
+        .filter(level.eq(of))
+        .filter(starts.between(first, last))
         .filter(division.between(&filter.divisions.0, &filter.divisions.1))
         .filter(kind.between(&filter.kinds.0, &filter.kinds.1))
         .group_by((measure, conforming, division, kind))
