@@ -74,7 +74,7 @@ fn happening() -> impl Strategy<Value = Happening> {
 }
 
 /// What a certificate is, as the plain count has it.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct State {
     day: i32,
     division: usize,
@@ -93,6 +93,14 @@ struct History {
 }
 
 impl History {
+    /// What changes nothing leaves the day since which it is so.
+    fn becomes(&mut self, state: State) {
+        let is_new = |last: &State| State { day: last.day, ..state.clone() } != *last;
+        if self.states.last().is_none_or(is_new) {
+            self.states.push(state);
+        }
+    }
+
     fn on(&self, day: i32) -> Option<&State> {
         self.states.iter().rfind(|state| state.day <= day)
     }
@@ -177,7 +185,7 @@ impl Province {
                     let history = &mut histories[*which];
                     let Some(last) = history.states.last().cloned() else { continue };
                     let state = State { day: last.day.max(*day), status: *status, ..last };
-                    history.states.push(state);
+                    history.becomes(state);
                     self.event(id(case, *which), self.versions(case, *which).await, *day, status).await;
                 }
                 Happening::Used { which, source, day, hour } => {
@@ -237,7 +245,7 @@ impl Province {
             certificates::insert_version(conn, &version)
         };
         self.write(write).await;
-        history.states.push(state);
+        history.becomes(state);
         self.event(id, number, *day, "valid").await;
     }
 
