@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{auth, collection, idempotency, lifecycle, ministry, publish};
+use crate::{auth, collection, idempotency, kpi, lifecycle, ministry, publish};
 
 mod every;
 mod run;
@@ -97,6 +97,21 @@ pub const JOBS: &[Job] = &[
         what: ("部级系统取各省信任列表和状态列表", "At the ministry: fetches the lists of every province"),
         every: Every::Seconds(60),
         work: |app| Box::pin(async move { ministry::follow(&app).await }),
+    },
+    Job {
+        name: "scores",
+        what: ("更新制证率、激活率等指标的统计", "Keeps the tallies that the scores are made from"),
+        every: Every::Seconds(15),
+        work: |app| Box::pin(async move { kpi::catch_up(&app).await }),
+    },
+    Job {
+        name: "annual_report_reminder",
+        what: (
+            "11 月起提醒冻结本年度指标、上报年度报告",
+            "Reminds of the annual report from November on, until the year's figures are frozen",
+        ),
+        every: Every::Day { hour: 9 },
+        work: |app| Box::pin(async move { Ok(kpi::annual::remind(&app).await?) }),
     },
 ];
 

@@ -4,6 +4,11 @@
 //! - `kpi/query.rs`: what is asked for
 //! - `kpi/figures.rs`: the figures and their fraction
 //! - `kpi/places.rs`: divisions and what they are called
+//! - `kpi/follow.rs`: the job that keeps the tallies; `kpi/count.rs`: what a certificate adds to them;
+//!   `kpi/conformity.rs`: whether it conforms; `kpi/calendar.rs`: days, months and years
+//! - `kpi/scoring.rs`: annex A as data; `kpi/scores.rs`: its four rows, made from tallies and from
+//!   `kpi/licences.rs`, `kpi/training.rs`, `kpi/refusal.rs`: what is reported
+//! - `kpi/reports.rs`: frozen figures; `kpi/annual.rs`: the annual report
 //!
 //! The numerator counts certificates issued in the year only, so that no rate is above one; the wider figure, all
 //! certificates activated in the year whatever their year of issue, stands beside it. Without certificates issued the
@@ -17,17 +22,30 @@ use utoipa::ToSchema;
 use verifier_core::ids::Kind;
 
 use crate::app::App;
-use crate::problem::Problem;
-use crate::store::StoreError;
-use crate::store::kpi::{self as rows, Counted};
+use crate::problem::{Code, Finding, Problem};
+use crate::store::scores::{self as rows, Counted};
+use crate::store::{Conn, StoreError};
 
+pub mod annual;
+mod calendar;
+mod conformity;
+mod count;
 mod figures;
+mod follow;
+pub mod licences;
 mod places;
 mod query;
+pub mod refusal;
+pub mod reports;
+pub mod scores;
+mod scoring;
+pub mod training;
 
 pub use figures::Figures;
+pub use follow::catch_up;
 pub use query::{ActivationQuery, Scope, SourceFilter};
 
+use count::Measure;
 use figures::Tally;
 
 /// The activation rate of one year and jurisdiction.
@@ -40,6 +58,11 @@ pub struct ActivationRate {
     /// The kind of certificate, when asked for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
+    /// The last day that counts, `YYYYMMDD`.
+    #[schema(example = "20261231")]
+    as_of: String,
+    /// The number of the newest event of a certificate that is counted: figures are kept by a job, a few seconds behind.
+    counted_to: i64,
     /// Which uses count.
     source: SourceFilter,
     /// In all.
@@ -80,41 +103,45 @@ pub struct DivisionFigures {
     figures: Figures,
 }
 
-/// Counts.
+/// Counts, from the tallies.
 ///
 /// # Errors
 /// When the database cannot.
-pub async fn activation(app: &App, scope: Scope) -> Result<ActivationRate, Problem> {
-    let counted = scope.filter();
-    let cells: Result<_, StoreError> = app
-        .db
-        .read(move |conn| {
-            let issued = rows::issued(conn, &counted)?;
-            let activated = rows::activated(conn, &counted, Some(counted.issued))?;
-            let of_any_year = rows::activated(conn, &counted, None)?;
-            Ok([issued, activated, of_any_year])
-        })
-        .await;
-    Ok(report(scope, &tallies(cells?)))
+pub async fn activation(app: &App, scope: Scope, source: SourceFilter) -> Result<ActivationRate, Problem> {
+    let filter = scope.of_year();
+    let read = move |conn: &mut Conn| Ok((rows::counted(conn, &filter)?, rows::mark(conn)?));
+    let counted: Result<_, StoreError> = app.db.read(read).await;
+    let (counted, mark) = counted?;
+    Ok(report(scope, source, mark, &tallies(source, counted)))
+}
+
+/// The problem of an item that does not fit.
+fn unfit(item: &'static str, rule: &'static str) -> Problem {
+    let finding = Finding { item: item.into(), rule: rule.into(), source: None };
+    Problem::new(Code::UnfitValue).findings(vec![finding])
 }
 
 /// One tally for each division and kind.
 type Cells = BTreeMap<(String, String), Tally>;
 
-fn tallies([issued, activated, of_any_year]: [Vec<Counted>; 3]) -> Cells {
+fn tallies(source: SourceFilter, counted: Vec<Counted>) -> Cells {
+    let (of_year, of_any_year) = source.measures();
     let mut cells = Cells::new();
-    let mut add = |counted: Vec<Counted>, set: fn(&mut Tally, u64)| {
-        for (division, kind, number) in counted {
-            set(cells.entry((division, kind)).or_default(), u64::try_from(number).unwrap_or_default());
+    for (measure, conforming, division, kind, number) in counted {
+        let number = number.and_then(|number| u64::try_from(number).ok()).unwrap_or_default();
+        let tally = cells.entry((division, kind)).or_default();
+        if measure == of_any_year.word() {
+            tally.activated_of_any_year += number;
+        } else if conforming && measure == of_year.word() {
+            tally.activated += number;
+        } else if conforming && measure == Measure::Issued.word() {
+            tally.issued += number;
         }
-    };
-    add(issued, |tally, number| tally.issued += number);
-    add(activated, |tally, number| tally.activated += number);
-    add(of_any_year, |tally, number| tally.activated_of_any_year += number);
+    }
     cells
 }
 
-fn report(scope: Scope, cells: &Cells) -> ActivationRate {
+fn report(scope: Scope, source: SourceFilter, counted_to: i64, cells: &Cells) -> ActivationRate {
     let by_division = |name: fn(&str) -> String| {
         let rows = grouped(cells, |division, _| name(division)).into_iter();
         rows.map(|(division, figures)| DivisionFigures { name: places::name(&division), division, figures })
@@ -123,7 +150,9 @@ fn report(scope: Scope, cells: &Cells) -> ActivationRate {
         year: scope.year,
         division: scope.division,
         kind: scope.kind.map(Kind::code),
-        source: scope.source,
+        as_of: scope.as_of.to_string(),
+        counted_to,
+        source,
         total: cells.values().copied().sum::<Tally>().into(),
         by_kind: grouped(cells, |_, kind| kind.to_owned()).into_iter().filter_map(of_kind).collect(),
         by_city: by_division(places::city).collect(),
@@ -148,18 +177,26 @@ fn of_kind((code, figures): (String, Figures)) -> Option<KindFigures> {
 mod tests {
     use super::*;
 
-    fn counted(division: &str, kind: &str, number: i64) -> Counted {
-        (division.to_owned(), kind.to_owned(), number)
+    fn counted(measure: Measure, division: &str, kind: &str, number: i64) -> Counted {
+        (measure.word().to_owned(), true, division.to_owned(), kind.to_owned(), Some(number))
     }
 
     fn rate() -> ActivationRate {
-        let issued =
-            vec![counted("210102", "013", 3), counted("210103", "013", 1), counted("210203", "071", 4)];
-        let activated = vec![counted("210102", "013", 1), counted("210203", "071", 4)];
-        let of_any_year =
-            vec![counted("210102", "013", 2), counted("210203", "071", 4), counted("210300", "072", 7)];
-        let scope = Scope { year: 2026, division: String::new(), kind: None, source: SourceFilter::Any };
-        report(scope, &tallies([issued, activated, of_any_year]))
+        let counted = vec![
+            counted(Measure::Issued, "210102", "013", 3),
+            counted(Measure::Issued, "210103", "013", 1),
+            counted(Measure::Issued, "210203", "071", 4),
+            counted(Measure::Used, "210102", "013", 1),
+            counted(Measure::Used, "210203", "071", 4),
+            counted(Measure::Shown, "210203", "071", 2),
+            counted(Measure::UsedAny, "210102", "013", 2),
+            counted(Measure::UsedAny, "210203", "071", 4),
+            counted(Measure::UsedAny, "210300", "072", 7),
+            (Measure::Issued.word().to_owned(), false, "210102".to_owned(), "013".to_owned(), Some(9)),
+        ];
+        let as_of = crate::record::Day::parse("20261231").unwrap();
+        let scope = Scope { year: 2026, division: String::new(), kind: None, as_of };
+        report(scope, SourceFilter::Any, 0, &tallies(SourceFilter::Any, counted))
     }
 
     fn percents(rows: &[DivisionFigures]) -> Vec<(&str, Option<f64>)> {

@@ -80,6 +80,8 @@ metrics! {
         "When this server last saw to it that the published lists are fresh, unix seconds; every minute.";
     key_expiry: IntGaugeVec "yzt_signing_key_expiry_timestamp_seconds" ["use"]
         "When the key that signs now for this use ends, unix seconds; 0: none may sign.";
+    annual_report_due: IntGauge "yzt_annual_report_due" []
+        "1 from 1 November until the province's figures of the year are frozen for the annual report; else 0.";
     backup: IntGauge "yzt_backup_success_timestamp_seconds" []
         "The moment the newest backup holds, unix seconds; 0: there is none.";
     disk_free: IntGauge "yzt_data_dir_free_bytes" []

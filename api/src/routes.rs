@@ -23,11 +23,13 @@ mod ingest;
 mod keys;
 mod kpi;
 mod landing;
+mod licence_counts;
 mod lookups;
 mod maintenance;
 mod passwords;
 mod presentations;
 mod receipts;
+mod refusals;
 mod reveals;
 mod service_keys;
 mod sessions;
@@ -137,7 +139,20 @@ routes! {
     "/v1/collections"                           [GET => collections::list, POST => collections::create]
 
     // Figures
-    "/v1/kpi/activation"    [GET => kpi::activation]
+    "/v1/kpi/activation"                    [GET => kpi::activation]
+    "/v1/kpi/scores"                        [GET => kpi::scores::show]
+    "/v1/kpi/scores/certificates"           [GET => kpi::scores::certificates]
+    "/v1/kpi/scores/signs"                  [GET => kpi::scores::signs]
+    "/v1/kpi/trainings"                     [GET => kpi::trainings::list, POST => kpi::trainings::create]
+    "/v1/kpi/trainings/{id}/evidence"       [GET => kpi::trainings::evidence]
+    "/v1/kpi/reports"                       [GET => kpi::reports::list, POST => kpi::reports::create]
+    "/v1/kpi/reports/{id}"                  [GET => kpi::reports::one]
+    "/v1/kpi/reports/{id}/assessment"       [PUT => kpi::reports::assess]
+    "/v1/kpi/reports/{id}/page"             [GET => kpi::reports::page]
+    "/v1/kpi/reports/{id}/workbook"         [GET => kpi::reports::workbook]
+    "/v1/licence-counts"                    [GET => licence_counts::list, PUT => licence_counts::report]
+    "/v1/refusals"                          [GET => refusals::list, POST => refusals::create]
+    "/v1/refusals/{id}/decision"            [POST => refusals::decide]
 
     // Audit
     "/v1/audit"             [GET => audit::list]

@@ -55,6 +55,10 @@ diesel::table! {
         seal_key -> Text,
         sealed_at -> BigInt,
         credential_exp -> BigInt,
+        division -> Text,
+        specimen -> Bool,
+        issued_on -> Integer,
+        valid_to -> Nullable<Integer>,
     }
 }
 
@@ -412,6 +416,120 @@ diesel::table! {
 }
 
 diesel::table! {
+    score_marks (name) {
+        name -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    score_touched (certificate_id, because) {
+        certificate_id -> Text,
+        because -> Text,
+    }
+}
+
+diesel::table! {
+    score_facts (certificate_id, since) {
+        certificate_id -> Text,
+        since -> Integer,
+        division -> Text,
+        kind -> Text,
+        issued_on -> Integer,
+        in_force -> Bool,
+        valid_to -> Nullable<Integer>,
+        specimen -> Bool,
+        conforming -> Bool,
+    }
+}
+
+diesel::table! {
+    score_uses (certificate_id, year) {
+        certificate_id -> Text,
+        year -> Integer,
+        shown_on -> Nullable<Integer>,
+        checked_on -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    score_tallies (year, level, starts, measure, division, kind, conforming) {
+        year -> Integer,
+        measure -> Text,
+        level -> Text,
+        starts -> Integer,
+        division -> Text,
+        kind -> Text,
+        conforming -> Bool,
+        number -> Integer,
+    }
+}
+
+diesel::table! {
+    licence_counts (id) {
+        id -> Text,
+        division -> Text,
+        kind -> Text,
+        day -> Integer,
+        paper -> Integer,
+        note -> Text,
+        reported_by -> Text,
+        reported_at -> BigInt,
+        replaced_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    trainings (id) {
+        id -> Text,
+        division -> Text,
+        audience -> Text,
+        title -> Text,
+        held_on -> Integer,
+        reached -> Integer,
+        of -> Integer,
+        media_type -> Text,
+        evidence -> Binary,
+        digest -> Binary,
+        recorded_by -> Text,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    refusals (id) {
+        id -> Text,
+        certificate_id -> Text,
+        division -> Text,
+        happened_at -> BigInt,
+        account_ciphertext -> Binary,
+        reported_by -> Text,
+        reporter_role -> Text,
+        reported_at -> BigInt,
+        state -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    score_reports (id) {
+        id -> Text,
+        year -> Integer,
+        as_of -> Integer,
+        division -> Text,
+        figures -> Text,
+        evidence -> Text,
+        frozen_by -> Text,
+        frozen_at -> BigInt,
+        assessment -> Text,
+        assessed_by -> Nullable<Text>,
+        assessed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     claims (digest) {
         digest -> Binary,
         claimant -> Nullable<Binary>,
@@ -721,4 +839,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     failed_sign_ins,
     totp_factors,
     recovery_codes,
+    score_facts,
+    score_uses,
 );

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::keys::Use;
+use crate::kpi::annual;
 use crate::publish::PublishError;
 use crate::store::publication::{StatusListRow, TrustListRow};
 use crate::store::{StoreError, backups};
@@ -36,6 +37,7 @@ pub async fn keep(
     let newest: Result<_, StoreError> = app.db.read(backups::newest).await;
     let newest = newest?.unwrap_or_default();
     let metrics = &app.metrics;
+    metrics.annual_report_due.set(i64::from(annual::is_due(app).await?));
     metrics.backup.set(seconds(newest));
     metrics.trust_list_expiry.set(seconds(trust.expires_at));
     if let Some(status) = status {

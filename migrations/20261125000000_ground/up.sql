@@ -71,6 +71,10 @@ CREATE TABLE certificate_versions (
     seal_key       TEXT NOT NULL,           -- kid, hex
     sealed_at      BIGINT NOT NULL,
     credential_exp BIGINT NOT NULL,
+    division       TEXT NOT NULL,           -- as certificates has them of the version in force: what figures were made
+    specimen       BOOLEAN NOT NULL,        -- from must be known of those before, too
+    issued_on      INTEGER NOT NULL,
+    valid_to       INTEGER,
     PRIMARY KEY (certificate_id, version)
 );
 

@@ -26,11 +26,12 @@ use crate::command::{begin, run};
 const CERTIFICATES: usize = 400;
 
 /// Every ciphertext, in the order of `Column::ALL`, and what stands beside them and must not change.
-const CIPHERTEXTS: [&str; 9] = [
+const CIPHERTEXTS: [&str; 10] = [
     "SELECT id AS key, {code_ciphertext} AS value FROM holders",
     "SELECT id AS key, {number_ciphertext} AS value FROM certificates",
     "SELECT certificate_id || '/' || version AS key, {items_ciphertext} AS value FROM certificate_versions",
     "SELECT id AS key, {basis_ciphertext} AS value FROM reveals",
+    "SELECT id AS key, {account_ciphertext} AS value FROM refusals",
     "SELECT id AS key, {organisation_code_ciphertext} AS value FROM bindings",
     "SELECT id AS key, {basis_ciphertext} AS value FROM lookups",
     "SELECT id AS key, {form_ciphertext} AS value FROM maintenance_applications",
@@ -181,6 +182,11 @@ async fn fill(app: &TestApp) -> (uuid::Uuid, uuid::Uuid) {
     let asked = json!({ "purpose": "correction", "basis": "案件编号 2026-0615" });
     let operator = app.operator().await;
     let _ = operator.post(&format!("/v1/certificates/{}/reveals", issued.id), &asked).await.json(201);
+    let refusal = json!({
+        "certificate_id": issued.id, "division": "210102",
+        "happened_at": "2026-06-01T00:00:00Z", "account": "要求出示纸质证件",
+    });
+    let _ = app.officer().await.post("/v1/refusals", &refusal).await.json(201);
     let wanted = json!({ "number": issued.record.number().as_str(), "purpose": "case", "basis": "案件编号 2026-0616" });
     let _ = app.officer().await.post("/v1/lookups", &wanted).await.json(201);
     let item = json!({ "certificate_id": issued.id, "wanted": "请更正" });

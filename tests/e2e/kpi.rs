@@ -1,6 +1,7 @@
 //! The yearly activation rate.
 
 use serde_json::{Value, json};
+use yzt_api::jobs;
 use yzt_tests::TestApp;
 use yzt_tests::check::vehicle;
 
@@ -23,6 +24,7 @@ async fn ground() -> TestApp {
             }
         }
     }
+    assert!(jobs::run(&app.running.app_data(), jobs::find("scores").unwrap()).await.unwrap());
     app
 }
 

@@ -27,6 +27,7 @@ mod operations;
 mod present;
 mod receipts;
 mod reveals;
+mod scores;
 mod sessions;
 mod signed_requests;
 mod signer;

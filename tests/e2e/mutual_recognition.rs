@@ -175,10 +175,7 @@ async fn while_the_issuing_province_is_down_the_ministry_answers_from_its_copy_a
     );
     assert_eq!(verdict["copy_age"], 50, "as it was collected, of the beginning");
     let verdict = check(&officer, &bad_code).await;
-    assert_eq!(
-        verdict["reason"], "suspended",
-        "what was collected is newer than the list: {verdict}"
-    );
+    assert_eq!(verdict["reason"], "suspended", "what was collected is newer than the list: {verdict}");
     assert_eq!(verdict["copy_age"], 30);
     assert_eq!(verdict["copy_as_of"], json!(clock.now()));
     let asked_there = ministry.visitor().post("/v1/verifications", &json!({ "code": code })).await.json(200);

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use verifier_core::receipt::Receipt;
 use verifier_core::sm2::SigningKey;
+use yzt_api::jobs;
 use yzt_api::store::devices::{self, DeviceRow};
 use yzt_api::store::{StoreError, accounts};
 use yzt_tests::TestApp;
@@ -23,6 +24,7 @@ async fn ground() -> (TestApp, Officer, Certificate) {
 
 /// Activated, issued and the wider figure.
 async fn figures(app: &TestApp, query: &str) -> [u64; 3] {
+    assert!(jobs::run(&app.running.app_data(), jobs::find("scores").unwrap()).await.unwrap());
     let rate = app.operator().await.get(&format!("/v1/kpi/activation?{query}")).await.json(200);
     ["activated", "issued", "activated_of_any_year"].map(|name| rate["total"][name].as_u64().unwrap())
 }

@@ -1,6 +1,6 @@
 //! One suite of the store, run on every database, and one of short-lived state (`ephemeral.rs`). Without PostgreSQL or
 //! Redis on the machine their half says so and passes. `admission.rs`: whole portions of an ingest; `lifecycle.rs`: the life of a
-//! certificate.
+//! certificate; `scores.rs`: figures after random histories.
 
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use yzt_tests::{Backend, TestDatabase};
 mod admission;
 mod ephemeral;
 mod lifecycle;
+mod scores;
 
 /// Makes a test for each database of a function that takes one.
 macro_rules! on_every_database {

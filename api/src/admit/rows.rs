@@ -214,6 +214,10 @@ impl Candidate {
             seal_key: made.sealed.key.to_string(),
             sealed_at: Timestamp::from(made.sealed.at).millis(),
             credential_exp: Timestamp::from(made.sealed.expires).millis(),
+            division: row.division.clone(),
+            specimen: row.specimen,
+            issued_on: row.issued_on,
+            valid_to: row.valid_to,
         }
     }
 }

@@ -87,6 +87,14 @@ actions! {
     ProvinceRegistered  "province.registered"   "部级系统登记省份", "The ministry registers a province and its root keys";
     ProvinceRemoved     "province.removed"      "部级系统移除省份", "The ministry takes a province off the national trust list";
 
+    // Figures
+    LicencesReported    "licences.reported"     "报送实体证照数量", "Numbers of valid paper licences are reported";
+    TrainingRecorded    "training.recorded"     "登记宣传培训", "A training is recorded";
+    RefusalReported     "refusal.reported"      "报告亮证不予认可事件", "It is reported that a shown certificate was not accepted";
+    RefusalDecided      "refusal.decided"       "处理亮证不予认可事件", "An operator decides on such a report";
+    FiguresFrozen       "figures.frozen"        "冻结指标", "Figures are frozen for a report";
+    AssessmentWritten   "assessment.written"    "编写自评估", "The self-assessment of an annual report is written";
+
     // This program
     ServerStarted       "server.started"        "服务启动", "A server starts, with which settings";
     ServerStopped       "server.stopped"        "服务停止", "A server stops";

@@ -13,6 +13,11 @@ pub fn name(division: &str) -> Option<&'static str> {
     Codes::Divisions.name(division)
 }
 
+/// The same for the prefix of a jurisdiction.
+pub fn name_of_prefix(prefix: &str) -> Option<&'static str> {
+    if prefix.is_empty() { None } else { name(&format!("{prefix:0<6}")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,10 +4,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use verifier_core::ids::Kind;
 
-use crate::auth::Account;
+use super::calendar;
+use super::count::Measure;
+use crate::auth::{Account, is_prefix};
+use crate::clock::Timestamp;
 use crate::problem::{Code, Finding, Problem};
-use crate::store::activations::Source;
-use crate::store::kpi::Filter;
+use crate::record::Day;
+use crate::store::scores::Filter;
 
 /// Which uses count as an activation. Annex A names both (使用证照或亮证查验).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -20,6 +23,17 @@ pub enum SourceFilter {
     HolderUse,
     /// 亮证查验: an officer checked it.
     OfficerCheck,
+}
+
+impl SourceFilter {
+    /// What is counted of the year's certificates, and of all.
+    pub(super) const fn measures(self) -> (Measure, Measure) {
+        match self {
+            Self::Any => (Measure::Used, Measure::UsedAny),
+            Self::HolderUse => (Measure::Shown, Measure::ShownAny),
+            Self::OfficerCheck => (Measure::Checked, Measure::CheckedAny),
+        }
+    }
 }
 
 /// The parameters as they come.
@@ -35,6 +49,9 @@ pub struct ActivationQuery {
     /// Last three digits of the type code.
     #[param(example = "013")]
     kind: Option<String>,
+    /// The figures as of the end of this day, `YYYYMMDD`; without: now.
+    #[param(example = "20261231")]
+    as_of: Option<String>,
     /// Which uses count: `any`, `holder_use` or `officer_check`.
     #[serde(default)]
     #[param(inline)]
@@ -50,8 +67,8 @@ pub struct Scope {
     pub division: String,
     /// One kind, or all.
     pub kind: Option<Kind>,
-    /// Which uses count.
-    pub source: SourceFilter,
+    /// The last day that counts.
+    pub as_of: Day,
 }
 
 impl ActivationQuery {
@@ -59,62 +76,94 @@ impl ActivationQuery {
     ///
     /// # Errors
     /// [`Code::BadQuery`] with the parameters that do not fit, [`Code::OtherDivision`].
-    pub fn scope(self, operator: &Account) -> Result<Scope, Problem> {
+    pub fn scope(self, operator: &Account, now: Timestamp) -> Result<(Scope, SourceFilter), Problem> {
+        let asked = Asked { year: &self.year, kind: self.kind.as_deref(), as_of: self.as_of.as_deref() };
+        Ok((asked.scope(self.division, operator, now)?, self.source))
+    }
+}
+
+/// What every request for figures asks with, but for the division.
+pub struct Asked<'a> {
+    pub year: &'a str,
+    pub kind: Option<&'a str>,
+    pub as_of: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    /// What is asked for, within what the operator may see.
+    ///
+    /// # Errors
+    /// [`Code::BadQuery`] with the parameters that do not fit, [`Code::OtherDivision`].
+    pub fn scope(
+        &self,
+        division: Option<String>,
+        operator: &Account,
+        now: Timestamp,
+    ) -> Result<Scope, Problem> {
         let year = self.year.parse().ok().filter(|year| (1970..=9999).contains(year));
-        let kind = self.kind.as_deref().map(Kind::from_code);
-        let division = self.division.unwrap_or_else(|| operator.division.clone().unwrap_or_default());
-        let findings: Vec<Finding> =
-            [("year", year.is_some()), ("kind", kind != Some(None)), ("division", is_prefix(&division))]
-                .into_iter()
-                .filter(|(_, fits)| !fits)
-                .map(|(item, _)| Finding { item: item.into(), rule: "unfit".into(), source: None })
-                .collect();
-        let Some(year) = year.filter(|_| findings.is_empty()) else {
+        let kind = self.kind.map(Kind::from_code);
+        let as_of = self.as_of.map_or_else(|| today(now), Day::parse).filter(|day| day.days() >= 0);
+        let division = division.unwrap_or_else(|| operator.division.clone().unwrap_or_default());
+        let findings: Vec<Finding> = [
+            ("year", year.is_some()),
+            ("kind", kind != Some(None)),
+            ("as_of", as_of.is_some()),
+            ("division", is_prefix(&division)),
+        ]
+        .into_iter()
+        .filter(|(_, fits)| !fits)
+        .map(|(item, _)| Finding { item: item.into(), rule: "unfit".into(), source: None })
+        .collect();
+        let (Some(year), Some(as_of), true) = (year, as_of, findings.is_empty()) else {
             return Err(Problem::new(Code::BadQuery).findings(findings));
         };
         if operator.division.as_ref().is_some_and(|own| !division.starts_with(own.as_str())) {
             return Err(Code::OtherDivision.into());
         }
-        Ok(Scope { year, division, kind: kind.flatten(), source: self.source })
+        Ok(Scope { year, division, kind: kind.flatten(), as_of })
     }
 }
 
 impl Scope {
-    /// The same for the database: ranges, so that one query does for all.
+    /// Six-digit divisions from and to, both included.
     #[must_use]
-    pub fn filter(&self) -> Filter {
-        let (first_kind, last_kind) = self.kind.map_or(("000", "999"), |kind| (kind.code(), kind.code()));
-        let (first_source, last_source) = match self.source {
-            SourceFilter::Any => (Source::HolderUse, Source::OfficerCheck),
-            SourceFilter::HolderUse => (Source::HolderUse, Source::HolderUse),
-            SourceFilter::OfficerCheck => (Source::OfficerCheck, Source::OfficerCheck),
-        };
+    pub fn divisions(&self) -> (String, String) {
+        (format!("{:0<6}", self.division), format!("{:9<6}", self.division))
+    }
+
+    /// Kinds from and to, both included.
+    #[must_use]
+    pub fn kinds(&self) -> (String, String) {
+        let (first, last) = self.kind.map_or(("000", "999"), |kind| (kind.code(), kind.code()));
+        (first.to_owned(), last.to_owned())
+    }
+
+    /// The tallies of the year, for the database.
+    #[must_use]
+    pub fn of_year(&self) -> Filter {
+        Filter { year: self.year.into(), ..self.in_force() }
+    }
+
+    /// The tallies of what is in force.
+    #[must_use]
+    pub fn in_force(&self) -> Filter {
         Filter {
-            year: self.year.into(),
-            issued: (first_day(self.year), first_day(self.year.saturating_add(1)) - 1),
-            divisions: (format!("{:0<6}", self.division), format!("{:9<6}", self.division)),
-            kinds: (first_kind.to_owned(), last_kind.to_owned()),
-            sources: (first_source.word(), last_source.word()),
+            year: 0,
+            until: calendar::until(self.as_of.days()),
+            divisions: self.divisions(),
+            kinds: self.kinds(),
         }
     }
 }
 
-fn is_prefix(division: &str) -> bool {
-    [0, 2, 4, 6].contains(&division.len()) && division.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The first day of a year, in days since 1970-01-01.
-fn first_day(year: u16) -> i32 {
-    let leap_days = |years: i32| years / 4 - years / 100 + years / 400;
-    let before = i32::from(year) - 1;
-    365 * (before - 1969) + leap_days(before) - leap_days(1969)
+/// The day in China.
+pub fn today(now: Timestamp) -> Option<Day> {
+    i32::try_from(now.day().0).ok().and_then(Day::from_days)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use verifier_core::Day;
-
     use crate::auth::Role;
 
     fn operator(division: Option<&str>) -> Account {
@@ -132,35 +181,36 @@ mod tests {
             year: year.to_owned(),
             division: division.map(str::to_owned),
             kind: kind.map(str::to_owned),
+            as_of: None,
             source: SourceFilter::Any,
         }
     }
 
-    #[test]
-    fn years_begin_on_their_first_of_january() {
-        for year in [1970, 1972, 1973, 2000, 2001, 2026, 2027, 2100, 2101, 9999] {
-            let day = Day(u32::try_from(first_day(year)).unwrap());
-            assert_eq!(day.civil(), (u32::from(year), 1, 1));
-        }
+    /// 2026-06-15T10:00:00+08:00.
+    const NOW: Timestamp = Timestamp(1_781_488_800_000);
+
+    fn scope(query: ActivationQuery, division: Option<&str>) -> Result<Scope, Problem> {
+        query.scope(&operator(division), NOW).map(|(scope, _)| scope)
     }
 
     #[test]
-    fn what_is_not_asked_for_is_a_range_of_all() {
-        let filter = asked("2026", Some("2101"), None).scope(&operator(None)).ok().unwrap().filter();
+    fn what_is_not_asked_for_is_a_range_of_all_until_today() {
+        let scope = scope(asked("2026", Some("2101"), None), None).ok().unwrap();
+        let filter = scope.of_year();
         assert_eq!(filter.divisions, ("210100".to_owned(), "210199".to_owned()));
         assert_eq!(filter.kinds, ("000".to_owned(), "999".to_owned()));
-        assert_eq!(filter.sources, ("holder_use", "officer_check"));
-        assert_eq!(filter.issued, (20_454, 20_818));
+        assert_eq!((scope.as_of.to_string(), filter.year), ("20260615".to_owned(), 2026));
+        assert_eq!(scope.in_force().year, 0);
     }
 
     #[test]
     fn an_operator_sees_the_own_jurisdiction_only() {
-        let own = asked("2026", None, None).scope(&operator(Some("2101"))).ok().unwrap();
+        let own = scope(asked("2026", None, None), Some("2101")).ok().unwrap();
         assert_eq!(own.division, "2101");
-        let county = asked("2026", Some("210102"), None).scope(&operator(Some("2101"))).ok().unwrap();
+        let county = scope(asked("2026", Some("210102"), None), Some("2101")).ok().unwrap();
         assert_eq!(county.division, "210102");
         for other in ["2102", "21", ""] {
-            let refused = asked("2026", Some(other), None).scope(&operator(Some("2101"))).unwrap_err();
+            let refused = scope(asked("2026", Some(other), None), Some("2101")).unwrap_err();
             assert_eq!(refused.code(), Code::OtherDivision);
         }
     }
@@ -174,8 +224,9 @@ mod tests {
             asked("2026", Some("210"), None),
             asked("2026", Some("21%"), None),
             asked("2026", None, Some("000")),
+            ActivationQuery { as_of: Some("20260230".to_owned()), ..asked("2026", None, None) },
         ] {
-            assert_eq!(query.scope(&operator(None)).unwrap_err().code(), Code::BadQuery);
+            assert_eq!(scope(query, None).unwrap_err().code(), Code::BadQuery);
         }
     }
 }

@@ -141,6 +141,10 @@ mod tests {
             seal_key: "aa".to_owned(),
             sealed_at: 0,
             credential_exp: 100 * DAY,
+            division: "210102".to_owned(),
+            specimen: false,
+            issued_on: 0,
+            valid_to: None,
         }
     }
 

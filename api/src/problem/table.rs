@@ -209,6 +209,9 @@ problems! {
     RealNameUnavailable SERVICE_UNAVAILABLE "real_name_unavailable"
         "实名核验服务暂时不可用", "The real-name service does not answer for the moment";
         "请在 Retry-After 给出的秒数之后再试", "Try again after the seconds in Retry-After".
+    AlreadyDecided CONFLICT "already_decided"
+        "该事件已处理", "This was decided before";
+        "查看处理结果，不必重复处理", "Look at what was decided; nothing is left to do".
     BindingDecided CONFLICT "binding_decided"
         "该绑定申请已有处理结果", "This request was decided already";
         "刷新待办列表", "Load the list of requests again".

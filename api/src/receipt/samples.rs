@@ -83,6 +83,10 @@ pub fn version(version: i32) -> VersionRow {
         seal_key: String::new(),
         sealed_at: 0,
         credential_exp: i64::MAX,
+        division: "210102".to_owned(),
+        specimen: false,
+        issued_on: 20_000,
+        valid_to: None,
     }
 }
 

@@ -210,6 +210,23 @@ access! {
 
     // Figures
     GET    "/v1/kpi/activation"                   Operator: Division;
+    GET    "/v1/kpi/scores"                       Operator: Division;
+    GET    "/v1/kpi/scores/certificates"          Operator: Division;
+    GET    "/v1/kpi/scores/signs"                 Operator: Division;
+    GET    "/v1/kpi/trainings"                    Operator: Division;
+    POST   "/v1/kpi/trainings"                    Operator: Division;
+    GET    "/v1/kpi/trainings/{id}/evidence"      Operator: Division;
+    GET    "/v1/kpi/reports"                      Operator: Any;
+    POST   "/v1/kpi/reports"                      Operator: Any;
+    GET    "/v1/kpi/reports/{id}"                 Operator: Any;
+    PUT    "/v1/kpi/reports/{id}/assessment"      Operator: Any;
+    GET    "/v1/kpi/reports/{id}/page"            Operator: Any;
+    GET    "/v1/kpi/reports/{id}/workbook"        Operator: Any;
+    GET    "/v1/licence-counts"                   Issuer: Division, Operator: Division;
+    PUT    "/v1/licence-counts"                   Issuer: Division, Operator: Division;
+    GET    "/v1/refusals"                         Holder: Own, Officer: Own, Operator: Division;
+    POST   "/v1/refusals"                         Holder: Own, Officer: Any;
+    POST   "/v1/refusals/{id}/decision"           Operator: Division;
 
     // Audit
     GET    "/v1/audit"                            AuditAdmin: Division;

@@ -1,4 +1,8 @@
 //! Figures for those who run the province's certificates.
+//!
+//! - `kpi/scores.rs`: the scores of annex A and what is behind them
+//! - `kpi/trainings.rs`: records of training
+//! - `kpi/reports.rs`: frozen figures
 
 use actix_web::web;
 
@@ -6,6 +10,10 @@ use crate::app::App;
 use crate::auth::Operator;
 use crate::kpi::{self, ActivationQuery, ActivationRate};
 use crate::problem::Problem;
+
+pub mod reports;
+pub mod scores;
+pub mod trainings;
 
 /// 年度激活率 (annex A of Liaoning's standard): of the certificates issued in a year, those used or checked in it at
 /// least once. Specimens are left out. For a jurisdiction, an operator's own unless another is asked for.
@@ -17,6 +25,6 @@ pub async fn activation(
     Operator(operator): Operator,
     query: web::Query<ActivationQuery>,
 ) -> Result<web::Json<ActivationRate>, Problem> {
-    let scope = query.into_inner().scope(&operator)?;
-    Ok(web::Json(kpi::activation(&app, scope).await?))
+    let (scope, source) = query.into_inner().scope(&operator, app.clock.now())?;
+    Ok(web::Json(kpi::activation(&app, scope, source).await?))
 }

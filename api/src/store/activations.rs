@@ -4,7 +4,7 @@
 
 use diesel::prelude::*;
 
-use super::{Conn, StoreError, attempt};
+use super::{Conn, StoreError, attempt, scores};
 use crate::clock::Timestamp;
 use crate::schema::activations;
 
@@ -43,12 +43,28 @@ pub struct Use<'a> {
     pub evidence: &'a str,
 }
 
-/// Records a use; `true` when it is the first of its kind in its year. A later one changes nothing.
+/// Records a use; `true` when it is the first of its kind in its year, of all known so far. A later one changes nothing;
+/// one that happened before the one kept, and was heard of late, takes its place.
 ///
 /// # Errors
 /// When the database cannot.
 pub fn record(conn: &mut Conn, used: Use<'_>) -> Result<bool, StoreError> {
     let year = i32::try_from(used.occurred_at.year()).unwrap_or(i32::MAX);
+    let key = activations::table.find((used.certificate_id, year, used.source.word()));
+    // Nearly every use is a later one: it should cost a look and no write.
+    let kept: Option<i64> = key.select(activations::occurred_at).get_result(conn).optional()?;
+    if kept.is_some_and(|kept| kept <= used.occurred_at.millis()) {
+        return Ok(false);
+    }
+    let is_first = (kept.is_none() && insert(conn, year, used)?) || put_before(conn, year, used)?;
+    if is_first {
+        let because = format!("{} {year} {}", used.source.word(), used.occurred_at.millis());
+        scores::touch(conn, used.certificate_id, &because)?;
+    }
+    Ok(is_first)
+}
+
+fn insert(conn: &mut Conn, year: i32, used: Use<'_>) -> Result<bool, StoreError> {
     let row = (
         activations::certificate_id.eq(used.certificate_id),
         activations::year.eq(year),
@@ -57,11 +73,19 @@ pub fn record(conn: &mut Conn, used: Use<'_>) -> Result<bool, StoreError> {
         activations::recorded_at.eq(used.recorded_at.millis()),
         activations::evidence.eq(used.evidence),
     );
-    let key = activations::table.find((used.certificate_id, year, used.source.word()));
-    // Nearly every use is a later one: it should cost a look and no write.
-    if diesel::select(diesel::dsl::exists(key)).get_result(conn)? {
-        return Ok(false);
-    }
     let added = attempt(conn, |conn| diesel::insert_into(activations::table).values(row).execute(conn))?;
     Ok(added.is_some())
+}
+
+/// In the place of a use that happened later: `false` when there is none.
+fn put_before(conn: &mut Conn, year: i32, used: Use<'_>) -> Result<bool, StoreError> {
+    let later = activations::table
+        .find((used.certificate_id, year, used.source.word()))
+        .filter(activations::occurred_at.gt(used.occurred_at.millis()));
+    let earlier = (
+        activations::occurred_at.eq(used.occurred_at.millis()),
+        activations::recorded_at.eq(used.recorded_at.millis()),
+        activations::evidence.eq(used.evidence),
+    );
+    Ok(diesel::update(later).set(earlier).execute(conn)? == 1)
 }

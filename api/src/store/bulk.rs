@@ -30,4 +30,19 @@ macro_rules! find_all {
     }};
 }
 
-pub(super) use {find_all, insert_all};
+/// Takes the rows of a table away whose column has any of these values.
+macro_rules! delete_all {
+    ($conn:expr, $table:expr, $column:expr, $values:expr) => {{
+        let (conn, values) = ($conn, $values);
+        match conn {
+            Conn::Postgres(conn) => {
+                diesel::delete($table.filter($column.eq_any(values))).execute(conn).map(|_| ())
+            }
+            Conn::Sqlite(conn) => values.iter().try_for_each(|value| {
+                diesel::delete($table.filter($column.eq(value))).execute(conn).map(|_| ())
+            }),
+        }
+    }};
+}
+
+pub(super) use {delete_all, find_all, insert_all};

@@ -94,6 +94,14 @@ pub struct VersionRow {
     pub sealed_at: i64,
     /// From when on it must be sealed again.
     pub credential_exp: i64,
+    /// Division of the issuing authority (GB/T 2260).
+    pub division: String,
+    /// 样证.
+    pub specimen: bool,
+    /// Day of issue.
+    pub issued_on: i32,
+    /// Last valid day; `None`: no end.
+    pub valid_to: Option<i32>,
 }
 
 /// The certificate with this id.

@@ -9,7 +9,7 @@ use diesel::sql_types::{Binary, Integer};
 use super::{Conn, StoreError, transaction};
 use crate::schema::{
     bindings, certificate_versions, certificates, collected_versions, holders, lookups,
-    maintenance_applications, reveals, totp_factors,
+    maintenance_applications, refusals, reveals, totp_factors,
 };
 use crate::vault::Column;
 
@@ -90,6 +90,7 @@ pub fn heads(
         Column::CertificateItems => page_of_versions!(certificate_versions),
         Column::CollectedItems => page_of_versions!(collected_versions),
         Column::RevealBasis => page!(reveals, id, basis_ciphertext),
+        Column::RefusalAccount => page!(refusals, id, account_ciphertext),
         Column::LookupBasis => page!(lookups, id, basis_ciphertext),
         Column::MaintenanceForm => page!(maintenance_applications, id, form_ciphertext),
         Column::OrganisationCode => heads_of_organisation_codes(conn, after, count, limit),
@@ -127,6 +128,7 @@ pub fn find(conn: &mut Conn, column: Column, key: &RowKey) -> Result<Option<Vec<
         Column::CertificateNumber => ciphertext!(certificates, number_ciphertext, id),
         Column::CertificateItems => ciphertext!(certificate_versions, items_ciphertext, (id, version)),
         Column::RevealBasis => ciphertext!(reveals, basis_ciphertext, id),
+        Column::RefusalAccount => ciphertext!(refusals, account_ciphertext, id),
         Column::LookupBasis => ciphertext!(lookups, basis_ciphertext, id),
         Column::MaintenanceForm => ciphertext!(maintenance_applications, form_ciphertext, id),
         Column::OrganisationCode => {
@@ -179,6 +181,7 @@ fn replace_one(conn: &mut Conn, column: Column, one: &Replacement) -> Result<boo
         Column::CertificateNumber => put!(certificates, number_ciphertext, id),
         Column::CertificateItems => put!(certificate_versions, items_ciphertext, (id, version)),
         Column::RevealBasis => put!(reveals, basis_ciphertext, id),
+        Column::RefusalAccount => put!(refusals, account_ciphertext, id),
         Column::LookupBasis => put!(lookups, basis_ciphertext, id),
         Column::MaintenanceForm => put!(maintenance_applications, form_ciphertext, id),
         Column::OrganisationCode => put!(bindings, organisation_code_ciphertext, id),
@@ -198,6 +201,7 @@ pub fn count(conn: &mut Conn, column: Column) -> Result<i64, StoreError> {
         Column::CertificateNumber => certificates::table.count().get_result(conn)?,
         Column::CertificateItems => certificate_versions::table.count().get_result(conn)?,
         Column::RevealBasis => reveals::table.count().get_result(conn)?,
+        Column::RefusalAccount => refusals::table.count().get_result(conn)?,
         Column::LookupBasis => lookups::table.count().get_result(conn)?,
         Column::MaintenanceForm => maintenance_applications::table.count().get_result(conn)?,
         Column::OrganisationCode => {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::accounts::AccountRow;
 use super::{Conn, StoreError};
-use crate::schema::{accounts, sessions};
+use crate::schema::{accounts, certificates, sessions};
 
 /// A session as it is stored. Instants are unix milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -139,6 +139,26 @@ pub fn end_all(
         .filter(sessions::id.ne(except.unwrap_or_default()));
     let end = (sessions::ended_at.eq(at), sessions::ended_because.eq(because));
     Ok(diesel::update(others).set(end).execute(conn)?)
+}
+
+/// Whether an account and one that acts for the holder of a certificate have sessions from the same address.
+///
+/// # Errors
+/// When the database cannot.
+pub fn share_address(conn: &mut Conn, account_id: &str, certificate_id: &str) -> Result<bool, StoreError> {
+    let holder: Option<String> = certificates::table
+        .find(certificate_id)
+        .select(certificates::holder_id)
+        .get_result(conn)
+        .optional()?;
+    let theirs: Vec<Option<String>> = sessions::table
+        .inner_join(accounts::table)
+        .filter(accounts::holder_id.eq(holder))
+        .select(sessions::address)
+        .load(conn)?;
+    let own: Vec<Option<String>> =
+        sessions::table.filter(sessions::account_id.eq(account_id)).select(sessions::address).load(conn)?;
+    Ok(own.iter().flatten().any(|address| theirs.iter().flatten().any(|other| other == address)))
 }
 
 /// Forgets sessions whose last moment was before `before`.

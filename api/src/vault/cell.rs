@@ -15,6 +15,8 @@ pub enum Column {
     CertificateItems,
     /// What exactly personal data was shown for.
     RevealBasis,
+    /// What a reporter says about a certificate that was not accepted.
+    RefusalAccount,
     /// The code of an organisation that somebody wants to act for.
     OrganisationCode,
     /// What exactly certificates were looked up for.
@@ -29,11 +31,12 @@ pub enum Column {
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
+        Self::RefusalAccount,
         Self::OrganisationCode,
         Self::LookupBasis,
         Self::MaintenanceForm,
@@ -49,6 +52,7 @@ impl Column {
             Self::CertificateNumber => "certificates.number_ciphertext",
             Self::CertificateItems => "certificate_versions.items_ciphertext",
             Self::RevealBasis => "reveals.basis_ciphertext",
+            Self::RefusalAccount => "refusals.account_ciphertext",
             Self::OrganisationCode => "bindings.organisation_code_ciphertext",
             Self::LookupBasis => "lookups.basis_ciphertext",
             Self::MaintenanceForm => "maintenance_applications.form_ciphertext",

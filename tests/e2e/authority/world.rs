@@ -37,6 +37,8 @@ pub struct World {
     code: String,
     binding_request: String,
     acting_account: String,
+    training: String,
+    refusal: String,
     /// A service for each of the administrators that may revoke its key.
     services: [Service; 2],
     application: String,
@@ -74,6 +76,12 @@ impl World {
         let operator = app.visitor().sign_in(&logins[Role::Operator.word()], PASSWORD).await;
         let export = json!({ "export": "certificates", "reason": "测试" });
         let export = operator.post("/v1/approvals", &export).await.json(202);
+        let training = operator.post("/v1/kpi/trainings", &training(&city)).await.json(201);
+        let refusal = json!({
+            "certificate_id": issued.id, "division": format!("{city}00"),
+            "happened_at": "2026-06-01T00:00:00Z", "account": "测试",
+        });
+        let refusal = holder.post("/v1/refusals", &refusal).await.json(201);
         let keys = app.security_admin().await.get("/v1/keys").await.json(200);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let draft = operator.post("/v1/maintenance-applications", &draft(&issued.id)).await.json(201);
@@ -82,6 +90,8 @@ impl World {
             account: text(&made["account"]["id"]),
             grant: text(&made["approval"]["id"]),
             export: text(&export["id"]),
+            training: text(&training["id"]),
+            refusal: text(&refusal["id"]),
             key: text(&keys["keys"][0]["kid"]),
             certificate: issued.id,
             batch: batch["batch"].as_str().unwrap().to_owned(),
@@ -119,6 +129,8 @@ impl World {
             "/v1/maintenance-applications" => &self.application,
             "/v1/service-keys" => &self.services[usize::from(role == Role::SystemAdmin)].kid(),
             "/v1/sessions" => &self.sessions[role.word()],
+            "/v1/kpi/trainings" => &self.training,
+            "/v1/refusals" => &self.refusal,
             other => panic!("say here which object stands at {other}/…"),
         };
         let (before, after) = (path.find('{').unwrap(), path.find('}').unwrap());
@@ -128,12 +140,19 @@ impl World {
     /// A request for a division, where it is not an object that lies in one.
     pub fn asking_for(&self, path: &str, division: &str) -> String {
         match path {
-            "/v1/kpi/activation" => format!("{path}?year=2026&division={division}"),
+            "/v1/kpi/activation" | "/v1/kpi/scores" | "/v1/kpi/scores/signs" => {
+                format!("{path}?year=2026&division={division}")
+            }
+            "/v1/kpi/scores/certificates" => format!("{path}?figure=issued&year=2026&division={division}"),
+            // What is sent says for which division it is.
+            "/v1/kpi/trainings" | "/v1/licence-counts" => format!("{path}?division={division}"),
+            "/v1/refusals" => format!("{path}?division={division}"),
             "/v1/accounts"
             | "/v1/approvals"
             | "/v1/audit"
             | "/v1/binding-requests"
             | "/v1/changes"
+            | "/v1/maintenance-applications"
             | "/v1/service-keys" => {
                 format!("{path}?division={division}")
             }
@@ -165,6 +184,12 @@ impl World {
             ("POST", "/v1/maintenance-applications/{id}/decision") => json!({ "approve": true }),
             ("POST", "/v1/approvals/{id}/decision") => json!({ "decision": "refuse", "reason": "测试" }),
             ("POST", "/v1/keys/{kid}/revocation") => json!({ "reason": "测试" }),
+            ("POST", "/v1/kpi/trainings") => training(&self.city),
+            ("PUT", "/v1/licence-counts") => {
+                let count = json!({ "division": format!("{}00", self.city), "kind": "013", "day": "20260601", "paper": 1 });
+                json!({ "counts": [count], "note": "测试" })
+            }
+            ("POST", "/v1/refusals/{id}/decision") => json!({ "decision": "reject", "reason": "测试" }),
             ("POST", "/v1/service-keys") => self.services[0].with_next_key().wanted_key(),
             _ => json!({}),
         }
@@ -217,6 +242,14 @@ fn draft(certificate: &str) -> Value {
         "unit": "测试单位", "contact": "王五", "phone": "024-00000000", "reason": "与本省数据不一致", "items": [item],
     });
     json!({ "operation": "correct", "form": form })
+}
+
+/// A training that is to be recorded.
+fn training(division: &str) -> Value {
+    json!({
+        "division": division, "audience": "staff", "title": "测试", "held_on": "20260601",
+        "reached": 1, "of": 1, "evidence": "JVBERi0xLjcK",
+    })
 }
 
 /// Asks for something as a client would, with a body where the method has one.

@@ -1,6 +1,7 @@
 //! The story: a certificate comes in, is shown, checked without network, counted; then misused in four ways.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use verifier_core::receipt::{Receipt, ReceiptId};
@@ -11,6 +12,8 @@ use super::accounts::{self, Accounts};
 use super::client::{Client, text};
 use super::forge;
 use super::notebook::{Expected, Notebook};
+use crate::jobs;
+use crate::problem::Problem;
 use crate::qr::{self, Code, Medium};
 use crate::record::Record;
 use crate::server::Running;
@@ -174,6 +177,12 @@ impl std::fmt::Display for Rate {
 }
 
 async fn checked(server: &Running, operator: &Client) -> Result<Rate, Failure> {
+    let scores = jobs::find("scores").ok_or_else(|| Failure::new("there is no job `scores`"))?;
+    // Figures are kept by a job, which another may be at: then this one comes right after it.
+    let failed = |problem: Problem| Failure::new(problem.code().name());
+    while !jobs::run(&server.app_data(), scores).await.map_err(failed)? {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     let year = now(server).day().civil().0;
     let rate = operator.get(&format!("/v1/kpi/activation?year={year}&source=officer_check")).await?;
     let figure = |name: &str| {
@@ -262,7 +271,7 @@ async fn write_changed_bundle(server: &Running, dir: &Path) -> Result<(), Failur
         if std::fs::read(dir.join(BUNDLE_CANCELLED).join(&status))? != first {
             return Ok(());
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     Err(Failure::new("the status list does not show the change"))
 }

@@ -1,0 +1,9 @@
+DROP TABLE score_reports;
+DROP TABLE refusals;
+DROP TABLE trainings;
+DROP TABLE licence_counts;
+DROP TABLE score_tallies;
+DROP TABLE score_uses;
+DROP TABLE score_facts;
+DROP TABLE score_touched;
+DROP TABLE score_marks;
