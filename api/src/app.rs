@@ -17,6 +17,7 @@ use crate::claims::Claims;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Environment, Live};
 use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
+use crate::faces::Faces;
 use crate::integrity::Integrity;
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
@@ -56,6 +57,8 @@ pub struct App {
     pub wechat: Wechat,
     /// How a person is known to be who it says.
     pub real_name: RealName,
+    /// What draws faces and copies of certificates.
+    pub faces: Arc<Faces>,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// What time it is.
@@ -98,7 +101,8 @@ impl App {
             shelf: Arc::default(),
             wechat,
             real_name,
-            hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
+            faces: Arc::new(Faces::new(config.fonts_dir.clone(), processors())),
+            hashing: Semaphore::new(processors()),
             clock,
             metrics,
             live: Live::new(config.clone()),
@@ -162,6 +166,10 @@ impl App {
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         id_at(&ids, self.clock.now())
     }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn id_at(ids: &ContextV7, now: Timestamp) -> Uuid {

@@ -11,6 +11,7 @@ use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::keys::CeremonyError;
+use crate::record::Day;
 use crate::store::StoreError;
 
 mod accounts;
@@ -20,6 +21,7 @@ mod backup;
 mod bundle;
 mod demo;
 mod docs;
+mod faces;
 mod generate;
 mod health;
 mod import;
@@ -48,6 +50,7 @@ Examples:
   yzt verify --bundle DIR CODE       decide about a code without network
   yzt audit verify                   whether the audit log is as it was written
   yzt backup --out FILE              database and keys in one file, while servers go on
+  yzt faces --out DIR                specimens of all nine faces, to look at
   yzt docs configuration             all settings";
 
 /// 道路运输电子证照 Electronic road-transport certificates
@@ -80,6 +83,7 @@ enum Command {
     Restore(backup::Restore),
     Migrate(migrate::Migrate),
     Health(health::Health),
+    Faces(faces::Specimens),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -121,9 +125,15 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Restore(restore) => restore.run(config()?)?,
         Command::Migrate(migrate) => migrate.run(config()?)?,
         Command::Health(health) => health.run(&config()?)?,
+        Command::Faces(faces) => faces.run(&config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A day given on the command line.
+fn day(text: &str) -> Result<Day, &'static str> {
+    Day::parse(text).ok_or("a day is eight digits, YYYYMMDD")
 }
 
 /// Runs asynchronous work to its end.

@@ -13,12 +13,16 @@ mod bundle;
 mod certificates;
 mod devices;
 mod documents;
+mod encryption_keys;
+mod faces;
 mod factors;
+mod grants;
 mod health;
 mod ingest;
 mod keys;
 mod kpi;
 mod landing;
+mod list;
 mod passwords;
 mod presentations;
 mod receipts;
@@ -41,6 +45,7 @@ routes! {
     "/v1/sessions/{id}"     [DELETE => sessions::end]
     "/v1/me"                [GET => sessions::me]
     "/v1/me/reveals"        [GET => reveals::of_holder]
+    "/v1/me/grant-uses"     [GET => grants::my_uses]
     "/v1/me/password"       [POST => passwords::change]
     "/v1/me/second-factors"                     [GET => factors::show]
     "/v1/me/second-factors/totp"                [POST => factors::offer]
@@ -78,11 +83,21 @@ routes! {
     "/v1/ingest/{batch}"                    [GET => ingest::report]
     "/v1/certificates"                      [GET => certificates::list]
     "/v1/certificates/{id}"                 [GET => certificates::one]
+    "/v1/certificates/{id}/face"            [GET => faces::one]
     "/v1/certificates/{id}/events"          [POST => certificates::report]
     "/v1/certificates/{id}/history"         [GET => certificates::history]
     "/v1/certificates/{id}/reveals"         [GET => reveals::of_certificate, POST => reveals::create]
     "/v1/certificates/{id}/presentations"   [POST => presentations::create]
     "/v1/certificates/{id}/credentials"     [POST => devices::bind]
+
+    // Sharing
+    "/v1/recipients"                [GET => grants::recipients]
+    "/v1/grants"                    [GET => grants::list, POST => grants::create]
+    "/v1/grants/{id}"               [GET => grants::one]
+    "/v1/grants/{id}/revocation"    [POST => grants::revoke]
+    "/v1/grants/{id}/uses"          [GET => grants::uses, POST => grants::give]
+    "/v1/encryption-keys"           [GET => encryption_keys::list, POST => encryption_keys::create]
+    "/v1/encryption-keys/{id}"      [DELETE => encryption_keys::revoke]
 
     // Devices
     "/v1/device-challenges" [POST => devices::challenge]

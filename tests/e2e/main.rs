@@ -19,6 +19,7 @@ mod present;
 mod receipts;
 mod reveals;
 mod sessions;
+mod sharing;
 mod signer;
 mod signing_service;
 mod stopping;

@@ -22,6 +22,7 @@ pub mod database;
 pub mod device;
 pub mod keeper;
 pub mod postgres;
+pub mod recipient;
 pub mod redis;
 pub mod signing_service;
 

@@ -18,7 +18,7 @@ const DOCUMENT_LENGTH: usize = 15;
 const MAX_STARS: usize = 8;
 
 /// One data item.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DataItem {
     /// Its name in records.
     #[schema(example = "qualificationCode")]
@@ -44,6 +44,22 @@ pub(super) fn of(stored: &[u8], kind: Kind, in_full: bool) -> Result<Vec<DataIte
         serde_json::from_slice(stored).map_err(|_| Problem::internal("stored items"))?;
     let known = table::of_kind(Some(kind)).iter();
     Ok(known.filter_map(|item| Some(shown(item, stored.get(item.name)?, in_full))).flatten().collect())
+}
+
+impl DataItem {
+    /// Its name in records.
+    pub(super) const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// The value of an item as others than its holder may see it; `None` where nothing of it may.
+pub(super) fn for_others(item: &Item, value: Value) -> Option<Value> {
+    if !item.is_personal || ON_THE_FACE.contains(&item.name) {
+        Some(value)
+    } else {
+        (item.form != Form::Image).then(|| masked(&value))
+    }
 }
 
 /// The item as it may be shown; `None` where nothing of it may.

@@ -169,6 +169,10 @@ settings! {
     iss: String, "two digits" = "21".to_owned();
     /// The name of the issuer in the trust list.
     issuer_name: String, "text" = "辽宁省交通运输厅".to_owned();
+    /// The name of the authority's seal, as it is drawn on the faces of certificates.
+    seal_name: String, "text" = "辽宁省道路运输电子证照专用章".to_owned();
+    /// Where the fonts are that faces of certificates are drawn with: Noto Serif CJK, as Debian's fonts-noto-cjk brings them.
+    fonts_dir: String, "directory" = "/usr/share/fonts".to_owned();
     /// How long a code is good for, in seconds. The protocol allows 300 at most.
     presentation_lifetime: u32, "seconds" = 60;
     /// How long a sealed certificate is good for before it must be sealed again, in days.

@@ -117,6 +117,12 @@ impl Code {
         )
     }
 
+    /// The picture within another one: its left upper corner and its side there.
+    #[must_use]
+    pub fn svg_at(&self, x: f64, y: f64, side: f64) -> String {
+        self.svg().replacen("<svg ", &format!(r#"<svg x="{x}" y="{y}" width="{side}" height="{side}" "#), 1)
+    }
+
     /// The picture as PNG, `scale` pixels a module (8 makes a driver's code 584 pixels wide).
     ///
     /// # Errors

@@ -105,6 +105,7 @@ access! {
     DELETE "/v1/sessions/{id}"                    everybody: Own;
     GET    "/v1/me"                               everybody: Own;
     GET    "/v1/me/reveals"                       Holder: Own;
+    GET    "/v1/me/grant-uses"                    Holder: Own;
     POST   "/v1/me/password"                      everybody: Own;
     GET    "/v1/me/second-factors"                staff: Own;
     POST   "/v1/me/second-factors/totp"           staff: Own;
@@ -146,12 +147,25 @@ access! {
     GET    "/v1/ingest/{batch}"                   Issuer: Own, Operator: Division;
     GET    "/v1/certificates"                     Holder: Own;
     GET    "/v1/certificates/{id}"                Holder: Own, Officer: Division, Issuer: Division, Operator: Division;
+    GET    "/v1/certificates/{id}/face"           Holder: Own, Officer: Division, Issuer: Division, Operator: Division;
     POST   "/v1/certificates/{id}/events"         Issuer: Division;
     GET    "/v1/certificates/{id}/history"        Holder: Own, Issuer: Division, Operator: Division;
     GET    "/v1/certificates/{id}/reveals"        Holder: Own;
     POST   "/v1/certificates/{id}/reveals"        Officer: Division, Issuer: Division, Operator: Division;
     POST   "/v1/certificates/{id}/presentations"  Holder: Own;
     POST   "/v1/certificates/{id}/credentials"    Holder: Own;
+
+    // Sharing
+    GET    "/v1/recipients"                       Holder: Any, Operator: Any;
+    GET    "/v1/grants"                           Holder: Own, ThirdParty: Own, Operator: Division;
+    POST   "/v1/grants"                           Holder: Own, Operator: Division;
+    GET    "/v1/grants/{id}"                      Holder: Own, ThirdParty: Own, Operator: Division;
+    POST   "/v1/grants/{id}/revocation"           Holder: Own, Operator: Division;
+    GET    "/v1/grants/{id}/uses"                 Holder: Own, ThirdParty: Own, Operator: Division;
+    POST   "/v1/grants/{id}/uses"                 ThirdParty: Own;
+    GET    "/v1/encryption-keys"                  ThirdParty: Own;
+    POST   "/v1/encryption-keys"                  ThirdParty: Own;
+    DELETE "/v1/encryption-keys/{id}"             ThirdParty: Own;
 
     // Devices
     POST   "/v1/device-challenges"                everybody: Own;

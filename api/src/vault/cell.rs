@@ -15,16 +15,34 @@ pub enum Column {
     RevealBasis,
     /// The secret of an account's authenticator app.
     TotpSecret,
+    /// What items of a certificate are granted for.
+    GrantPurpose,
+    /// The law the authority grants them by.
+    GrantBasis,
+    /// Who an annotated copy is for.
+    CopyRecipient,
+    /// What for.
+    CopyPurpose,
+    /// The text of its code.
+    CopyCode,
+    /// A file of an annotated copy.
+    CopyFile,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 11] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
         Self::TotpSecret,
+        Self::GrantPurpose,
+        Self::GrantBasis,
+        Self::CopyRecipient,
+        Self::CopyPurpose,
+        Self::CopyCode,
+        Self::CopyFile,
     ];
 
     /// Table and column. Part of what every ciphertext is bound to: it never changes.
@@ -36,6 +54,12 @@ impl Column {
             Self::CertificateItems => "certificate_versions.items_ciphertext",
             Self::RevealBasis => "reveals.basis_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
+            Self::GrantPurpose => "grants.purpose_ciphertext",
+            Self::GrantBasis => "grants.basis_ciphertext",
+            Self::CopyRecipient => "copies.recipient_ciphertext",
+            Self::CopyPurpose => "copies.purpose_ciphertext",
+            Self::CopyCode => "copies.code_ciphertext",
+            Self::CopyFile => "copy_files.file_ciphertext",
         }
     }
 
