@@ -125,6 +125,9 @@ impl App {
         if let Some(redis) = app.ephemeral.redis() {
             redis.answers().await;
         }
+        if let Err(problem) = app.faces.ready().await {
+            tracing::warn!(cause = %problem, "faces and copies of certificates cannot be drawn");
+        }
         Ok(app)
     }
 

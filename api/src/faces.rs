@@ -3,21 +3,25 @@
 //! - `faces/content.rs`: the data items as people read them
 //! - `faces/columns.rs`: which of them stand where (`api/data/faces.csv`), in the place there is
 //! - `faces/face.rs`: the face of each family, from its template (`api/data/faces/*.svg`)
+//! - `faces/copy.rs`: the sheet of an annotated copy
 //! - `faces/text.rs`, `faces/photo.rs`, `faces/guilloche.rs`, `faces/seal.rs`: what a sheet is made of
 //! - `faces/specimen.rs`: invented ones, to look at
 //! - `faces/draw.rs`, `faces/fonts.rs`: the file of a sheet
 //!
 //! What is not here: who may see which item. A face shows what it is given.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use resvg::usvg::fontdb::Database;
 use tokio::sync::Semaphore;
+use verifier_core::ids::Kind;
 
 use crate::problem::{Code, Problem};
 
 mod columns;
 mod content;
+mod copy;
 mod draw;
 mod face;
 mod fonts;
@@ -28,9 +32,16 @@ mod specimen;
 mod text;
 
 pub use content::Content;
+pub use copy::{CopyTexts, copy};
 pub use draw::Format;
 pub use face::{Particulars, face};
 pub use specimen::{MARK as SPECIMEN_MARK, specimen};
+
+/// The names of all items that a face of this kind shows.
+#[must_use]
+pub fn items_of_face(kind: Kind) -> BTreeSet<&'static str> {
+    columns::items(kind)
+}
 
 /// A sheet, ready to be drawn.
 #[derive(Clone, Debug)]

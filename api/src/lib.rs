@@ -13,6 +13,7 @@ pub mod claims;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod copies;
 pub mod devices;
 pub mod encryption_keys;
 pub mod ephemeral;

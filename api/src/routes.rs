@@ -11,6 +11,7 @@ mod audit;
 mod bindings;
 mod bundle;
 mod certificates;
+mod copies;
 mod devices;
 mod documents;
 mod encryption_keys;
@@ -96,6 +97,10 @@ routes! {
     "/v1/grants/{id}"               [GET => grants::one]
     "/v1/grants/{id}/revocation"    [POST => grants::revoke]
     "/v1/grants/{id}/uses"          [GET => grants::uses, POST => grants::give]
+    "/v1/certificates/{id}/copies"  [POST => copies::create]
+    "/v1/copies"                    [GET => copies::list]
+    "/v1/copies/{id}"               [GET => copies::one]
+    "/v1/copies/{id}/file"          [GET => copies::file]
     "/v1/encryption-keys"           [GET => encryption_keys::list, POST => encryption_keys::create]
     "/v1/encryption-keys/{id}"      [DELETE => encryption_keys::revoke]
 
@@ -106,11 +111,13 @@ routes! {
 
     // Pages
     "/V/{tail}"             [GET => landing::page]
+    "/C/{tail}"             [GET => landing::copy_page]
     "/landing/landing.js"   [GET => landing::script]
     "/landing/landing.css"  [GET => landing::style]
 
     // Officers
     "/v1/verifications"     [POST => verifications::create]
+    "/v1/copy-verifications" [POST => copies::check]
     "/v1/receipts"          [POST => receipts::create]
     "/v1/receipts/batch"    [POST => receipts::create_batch]
     "/v1/receipts/{id}"     [GET => receipts::show]

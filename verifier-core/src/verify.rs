@@ -3,6 +3,7 @@
 //! The steps are those of `docs/protocol.md`, in its order. Steps 1 to 4 decide alone; 5 to 9 are all evaluated.
 
 use crate::bundle::{Bundle, BundleError};
+use crate::credential::Unverified as UnverifiedCredential;
 use crate::presentation::{Maker, Presentation, Unverified};
 use crate::reasons::{Reason, Warning};
 use crate::sm2::KeyId;
@@ -66,14 +67,17 @@ struct Failure {
 
 /// Steps 2 to 4: who sealed it, and who shows it.
 fn authenticate<'a>(presentation: &Unverified, trust: &'a TrustList) -> Result<&'a Issuer, Failure> {
-    let issuer = sealed_by(presentation, trust).map_err(|reason| Failure { reason, seal: false })?;
+    let issuer =
+        sealed_by(&presentation.credential, trust).map_err(|reason| Failure { reason, seal: false })?;
     shown_by(presentation, issuer).map_err(|reason| Failure { reason, seal: true })?;
     Ok(issuer)
 }
 
 /// Steps 2 and 3.
-fn sealed_by<'a>(presentation: &Unverified, trust: &'a TrustList) -> Result<&'a Issuer, Reason> {
-    let credential = &presentation.credential;
+pub(crate) fn sealed_by<'a>(
+    credential: &UnverifiedCredential,
+    trust: &'a TrustList,
+) -> Result<&'a Issuer, Reason> {
     let issuer = trust.issuer_of(&credential.claims.issuer).ok_or(Reason::UnknownIssuer)?;
     let keys = keys(issuer, credential.kid, KeyUse::Seal, credential.claims.sealed)?;
     let sealed = keys.iter().any(|key| credential.verifies(&key.public_key));
@@ -93,7 +97,12 @@ fn shown_by(presentation: &Unverified, issuer: &Issuer) -> Result<(), Reason> {
 }
 
 /// The issuer's keys with this id that were good for `key_use` at `instant`. The id is a hint: all are tried.
-fn keys(issuer: &Issuer, kid: KeyId, key_use: KeyUse, instant: Seconds) -> Result<Vec<&IssuerKey>, Reason> {
+pub(crate) fn keys(
+    issuer: &Issuer,
+    kid: KeyId,
+    key_use: KeyUse,
+    instant: Seconds,
+) -> Result<Vec<&IssuerKey>, Reason> {
     let known: Vec<_> = issuer.keys_with_id(kid).collect();
     if known.is_empty() {
         return Err(Reason::UnknownKey);

@@ -1,11 +1,13 @@
 //! Which columns a face has, and how they fill their place: `api/data/faces.csv`, read once.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use verifier_core::ids::Kind;
 
 use super::content::Content;
 use super::text::{length, line, spread, width, wrapped};
+use crate::record::items as table;
 
 static TABLE: LazyLock<Vec<Column>> = LazyLock::new(|| {
     let lines = include_str!("../../data/faces.csv").lines();
@@ -19,6 +21,21 @@ const STEP: f64 = 0.04;
 
 /// Which share of a row the first of two columns takes: numbers stand there.
 const FIRST_HALF: f64 = 0.54;
+
+/// The items that make 从业资格类别.
+const CATEGORIES: [&str; 4] =
+    ["qualificationCode", "qualificationFirstIssueDate", "qualificationValidFrom", "qualificationValidTo"];
+/// The items a face shows outside its columns.
+const ELSEWHERE: [&str; 8] = [
+    "kind",
+    "certificateNumber",
+    "certificateWord",
+    "issuerName",
+    "issueDate",
+    "holderCodeType",
+    "holderPhoto",
+    "vehiclePhoto",
+];
 
 struct Column {
     kinds: Vec<Kind>,
@@ -91,9 +108,23 @@ pub(super) fn drawn(content: &Content, region: &Region) -> String {
     flow(&filled, region, SMALLEST).0
 }
 
-/// What stands in a face of this kind, for whoever must say which items are on it.
-pub(super) fn sources(kind: Kind) -> impl Iterator<Item = &'static str> {
-    TABLE.iter().filter(move |column| column.kinds.contains(&kind)).map(|column| column.source)
+/// The names of all items that a face of this kind shows.
+pub(super) fn items(kind: Kind) -> BTreeSet<&'static str> {
+    let columns = TABLE.iter().filter(|column| column.kinds.contains(&kind));
+    let known = table::of_kind(Some(kind));
+    let is_known = |name: &&str| known.iter().any(|item| item.name == *name);
+    let composed = columns.flat_map(|column| match column.source {
+        "number" => &["certificateNumber", "certificateWord"][..],
+        "scope" => &["businessScopeDesc", "businessScopeCode"],
+        "period" => &["validFrom", "validTo"],
+        "plate" => &["vehicleNo", "plateColorCode"],
+        "capacity" => &["approveTon", "approveSeat"],
+        "size" => &["vehicleLength", "vehicleWidth", "vehicleHeight"],
+        "licence" => &["licenseWord", "licenseCode"],
+        "categories" => &CATEGORIES,
+        _ => std::slice::from_ref(&column.source),
+    });
+    composed.chain(&ELSEWHERE).copied().filter(is_known).collect()
 }
 
 /// The columns at this share of their size, and how high they are together.
@@ -122,7 +153,13 @@ fn block(column: &Filled, (x, y): (f64, f64), room: f64, label: f64, size: f64, 
     let begin = x + label + size * 0.9;
     *svg += &spread("label", (x, y), size, label, &column.label);
     *svg += &line("label", (x + label, y), size, "：");
-    let lines = wrapped(&column.text, size, room - label - size * 0.9);
+    let room = room - label - size * 0.9;
+    // A number that is a little too long is made smaller and not broken.
+    if column.text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        *svg += &fitted("value", (begin, y), size, room, &column.text);
+        return 1.0;
+    }
+    let lines = wrapped(&column.text, size, room);
     for (number, text) in lines.iter().enumerate() {
         *svg += &line("value", (begin, y + length(number) * size * 1.32), size, text);
     }
@@ -153,11 +190,13 @@ mod tests {
         let composed = ["number", "scope", "period", "plate", "capacity", "size", "licence", "categories"];
         for kind in Kind::ALL {
             let known = items::of_kind(Some(kind));
-            assert!(sources(kind).count() >= 8, "{kind:?}");
-            for source in sources(kind) {
+            let columns: Vec<_> = TABLE.iter().filter(|column| column.kinds.contains(&kind)).collect();
+            assert!(columns.len() >= 8, "{kind:?}");
+            for source in columns.iter().map(|column| column.source) {
                 let is_item = known.iter().any(|item| item.name == source);
                 assert!(is_item || composed.contains(&source), "{kind:?}: {source}");
             }
+            assert!(items(kind).len() > columns.len(), "{kind:?}");
         }
     }
 

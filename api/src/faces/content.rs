@@ -42,6 +42,11 @@ impl Content {
         self
     }
 
+    /// The items with their values.
+    pub fn items(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.items.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
     /// The value of an item as people read it: dates written out, codes by their names.
     pub(super) fn shown(&self, name: &str) -> Option<String> {
         let item = table::of_kind(Some(self.kind)).iter().find(|item| item.name == name)?;

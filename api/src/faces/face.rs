@@ -10,7 +10,7 @@ use super::{Sheet, photo, seal};
 use crate::qr;
 
 /// The fonts of every sheet: Debian's `fonts-noto-cjk`, and what others have instead where a browser shows the sheet.
-const SERIF: &str = "'Noto Serif CJK SC', 'Source Han Serif SC', 'Songti SC', SimSun, serif";
+pub(super) const SERIF: &str = "'Noto Serif CJK SC', 'Source Han Serif SC', 'Songti SC', SimSun, serif";
 
 /// What is drawn besides the items.
 #[derive(Clone, Debug)]
@@ -133,7 +133,7 @@ fn layout(family: Family) -> Layout {
 }
 
 /// Replaces `{{name}}` by its part.
-fn filled(template: &str, parts: &[(&str, String)]) -> String {
+pub(super) fn filled(template: &str, parts: &[(&str, String)]) -> String {
     let mut svg = String::with_capacity(template.len() + 64 * 1024);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {

@@ -163,6 +163,10 @@ access! {
     POST   "/v1/grants/{id}/revocation"           Holder: Own, Operator: Division;
     GET    "/v1/grants/{id}/uses"                 Holder: Own, ThirdParty: Own, Operator: Division;
     POST   "/v1/grants/{id}/uses"                 ThirdParty: Own;
+    POST   "/v1/certificates/{id}/copies"         Holder: Own, Operator: Division;
+    GET    "/v1/copies"                           Holder: Own, Operator: Division;
+    GET    "/v1/copies/{id}"                      Holder: Own, Operator: Division;
+    GET    "/v1/copies/{id}/file"                 Holder: Own, Operator: Division;
     GET    "/v1/encryption-keys"                  ThirdParty: Own;
     POST   "/v1/encryption-keys"                  ThirdParty: Own;
     DELETE "/v1/encryption-keys/{id}"             ThirdParty: Own;
@@ -176,11 +180,13 @@ access! {
 
     // Pages
     GET    "/V/{tail}"                            public;
+    GET    "/C/{tail}"                            public;
     GET    "/landing/landing.js"                  public;
     GET    "/landing/landing.css"                 public;
 
     // Officers
     POST   "/v1/verifications"                    public;
+    POST   "/v1/copy-verifications"               public;
     POST   "/v1/receipts"                         Officer: Own;
     POST   "/v1/receipts/batch"                   Officer: Own;
     GET    "/v1/receipts/{id}"                    Officer: Own, Operator: Division;

@@ -43,11 +43,8 @@ pub async fn create(
     signed_in: Option<SignedIn>,
     Json(scanned): Json<Scanned>,
 ) -> Result<web::Json<Verdict>, Problem> {
-    let checks_for_a_living = |SignedIn(account)| account.role == Role::Officer;
     let scan = scanned.name(&app, &request, signed_in.as_ref());
-    if !signed_in.is_some_and(checks_for_a_living) {
-        limit(&app, &request).await?;
-    }
+    limit_others(&app, &request, signed_in.as_ref()).await?;
     verification::decide(&app, scanned.code, scan).await.map(web::Json)
 }
 
@@ -62,6 +59,21 @@ impl Scanned {
         }
         let address = auth::client_address(request, app.config.trust_forwarded_for);
         Key::new("scans of address", &address.map(|address| address.to_string()).unwrap_or_default())
+    }
+}
+
+/// Counts a verification by whoever is not signed in as an officer, who checks for a living.
+///
+/// # Errors
+/// [`Code::TooManyAttempts`](crate::problem::Code::TooManyAttempts).
+pub(super) async fn limit_others(
+    app: &App,
+    request: &HttpRequest,
+    by: Option<&SignedIn>,
+) -> Result<(), Problem> {
+    match by {
+        Some(SignedIn(account)) if account.role == Role::Officer => Ok(()),
+        _ => limit(app, request).await,
     }
 }
 
