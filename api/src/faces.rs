@@ -35,7 +35,7 @@ pub use content::Content;
 pub use copy::{CopyTexts, copy};
 pub use draw::Format;
 pub use face::{Particulars, face};
-pub use specimen::{MARK as SPECIMEN_MARK, specimen};
+pub use specimen::{MARK as SPECIMEN_MARK, specimen, specimen_copy};
 
 /// The names of all items that a face of this kind shows.
 #[must_use]

@@ -1,4 +1,4 @@
-//! `yzt faces`: specimens of all nine faces as files, to look at the templates and the fonts of this machine.
+//! `yzt faces`: specimens of all nine faces and of an annotated copy as files, to look at the templates and the fonts of this machine.
 
 use std::path::PathBuf;
 
@@ -8,11 +8,11 @@ use verifier_core::ids::Kind;
 use super::{Failure, say};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::faces::{Faces, Format, specimen};
+use crate::faces::{Faces, Format, specimen, specimen_copy};
 use crate::problem::Problem;
 use crate::record::Day;
 
-/// Draw specimens (样证) of all nine faces, with invented data
+/// Draw specimens (样证) of all nine faces and of a copy, with invented data
 #[derive(Args)]
 pub(super) struct Specimens {
     /// The directory to write into; it must be there
@@ -49,6 +49,10 @@ impl Specimens {
             std::fs::write(&path, faces.draw_here(&sheet, format).map_err(told)?)?;
             say(format_args!("{}: {}", path.display(), kind.name_zh()));
         }
+        let sheet = specimen_copy(Clock::System.now(), &config.seal_name).map_err(told)?;
+        let path = self.out.join(format!("copy.{}", format.word()));
+        std::fs::write(&path, faces.draw_here(&sheet, format).map_err(told)?)?;
+        say(format_args!("{}: 加注件", path.display()));
         Ok(())
     }
 }

@@ -16,6 +16,8 @@ static TABLE: LazyLock<Vec<Column>> = LazyLock::new(|| {
 
 /// The smallest share of its size that text is made smaller to, before it is cut.
 const SMALLEST: f64 = 0.62;
+/// Most lines of a column that does not fit even so.
+const MOST_LINES: usize = 8;
 /// By how much text is made smaller at a time.
 const STEP: f64 = 0.04;
 
@@ -95,17 +97,29 @@ impl Column {
 
 /// The columns of a certificate as SVG, as large as its place allows.
 pub(super) fn drawn(content: &Content, region: &Region) -> String {
+    fitting(content, region).0
+}
+
+/// The columns, and how high they are together: made smaller where they are too high, and then cut.
+fn fitting(content: &Content, region: &Region) -> (String, f64) {
     let columns = TABLE.iter().filter(|column| column.kinds.contains(&content.kind()));
     let filled: Vec<_> = columns.filter_map(|column| column.filled(content)).collect();
     let mut share = 1.0;
     while share > SMALLEST {
-        let (svg, height) = flow(&filled, region, share);
+        let (svg, height) = flow(&filled, region, share, usize::MAX);
         if height <= region.room.1 {
-            return svg;
+            return (svg, height);
         }
         share -= STEP;
     }
-    flow(&filled, region, SMALLEST).0
+    let mut cut = flow(&filled, region, SMALLEST, MOST_LINES);
+    for lines in (1..MOST_LINES).rev() {
+        if cut.1 <= region.room.1 {
+            break;
+        }
+        cut = flow(&filled, region, SMALLEST, lines);
+    }
+    cut
 }
 
 /// The names of all items that a face of this kind shows.
@@ -127,8 +141,8 @@ pub(super) fn items(kind: Kind) -> BTreeSet<&'static str> {
     composed.chain(&ELSEWHERE).copied().filter(is_known).collect()
 }
 
-/// The columns at this share of their size, and how high they are together.
-fn flow(columns: &[Filled], region: &Region, share: f64) -> (String, f64) {
+/// The columns at this share of their size, each of so many lines at most, and how high they are together.
+fn flow(columns: &[Filled], region: &Region, share: f64, most: usize) -> (String, f64) {
     let size = region.size * share;
     let mut rest = columns;
     let (mut svg, mut y) = (String::new(), region.at.1 + size);
@@ -136,10 +150,10 @@ fn flow(columns: &[Filled], region: &Region, share: f64) -> (String, f64) {
         let pair = after.first().filter(|second| first.is_half && second.is_half);
         let half = region.room.0 * FIRST_HALF;
         let room = if pair.is_some() { half - size / 2.0 } else { region.room.0 };
-        let mut lines = block(first, (region.at.0, y), room, region.label, size, &mut svg);
+        let mut lines = block(first, (region.at.0, y), room, (region.label, size, most), &mut svg);
         if let Some(second) = pair {
             let (at, room) = ((region.at.0 + half, y), region.room.0 - half);
-            lines = lines.max(block(second, at, room, region.label, size, &mut svg));
+            lines = lines.max(block(second, at, room, (region.label, size, most), &mut svg));
         }
         y += (lines - 1.0) * size * 1.32 + size * 1.82;
         rest = after.get(usize::from(pair.is_some())..).unwrap_or_default();
@@ -148,7 +162,13 @@ fn flow(columns: &[Filled], region: &Region, share: f64) -> (String, f64) {
 }
 
 /// One column: how many lines it takes.
-fn block(column: &Filled, (x, y): (f64, f64), room: f64, label: f64, size: f64, svg: &mut String) -> f64 {
+fn block(
+    column: &Filled,
+    (x, y): (f64, f64),
+    room: f64,
+    (label, size, most): (f64, f64, usize),
+    svg: &mut String,
+) -> f64 {
     let label = label * size;
     let begin = x + label + size * 0.9;
     *svg += &spread("label", (x, y), size, label, &column.label);
@@ -159,7 +179,14 @@ fn block(column: &Filled, (x, y): (f64, f64), room: f64, label: f64, size: f64, 
         *svg += &fitted("value", (begin, y), size, room, &column.text);
         return 1.0;
     }
-    let lines = wrapped(&column.text, size, room);
+    let mut lines = wrapped(&column.text, size, room);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            last.pop();
+            last.push('…');
+        }
+    }
     for (number, text) in lines.iter().enumerate() {
         *svg += &line("value", (begin, y + length(number) * size * 1.32), size, text);
     }
@@ -171,19 +198,19 @@ pub(super) fn fitted(class: &str, at: (f64, f64), size: f64, room: f64, text: &s
     let natural = width(text, size);
     let share = (room / natural).clamp(SMALLEST, 1.0);
     let mut kept = text.to_owned();
-    while width(&kept, size * share) > room && kept.pop().is_some() {
-        if width(&kept, size * share) + size * share <= room {
-            kept.push('…');
-            break;
-        }
+    if width(&kept, size * share) > room {
+        while width(&kept, size * share) + size * share > room && kept.pop().is_some() {}
+        kept.push('…');
     }
     line(class, at, size * share, &kept)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::record::items;
+    use crate::record::{Form, items};
 
     #[test]
     fn every_kind_has_its_columns_and_every_column_is_an_item_or_made_of_some() {
@@ -197,6 +224,26 @@ mod tests {
                 assert!(is_item || composed.contains(&source), "{kind:?}: {source}");
             }
             assert!(items(kind).len() > columns.len(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_texts_there_may_be_stay_in_their_place() {
+        let region = Region { at: (62.0, 150.0), room: (716.0, 290.0), size: 16.5, label: 6.0 };
+        for kind in Kind::ALL {
+            let items = items::of_kind(Some(kind)).iter().map(|item| {
+                let value = match item.form {
+                    Form::Text(most) => json!("长".repeat(most)),
+                    Form::CodeList(_) => json!(vec!["01001"; 128]),
+                    Form::Alnum(_, most) => json!("W".repeat(most)),
+                    _ => json!("20260101"),
+                };
+                (item.name.to_owned(), value)
+            });
+            let items: serde_json::Map<_, _> = items.collect();
+            let content = Content::of(kind, serde_json::to_string(&items).unwrap().as_bytes()).unwrap();
+            let (svg, height) = fitting(&content, &region);
+            assert!(height <= region.room.1 && svg.contains('…'), "{kind:?}: {height}");
         }
     }
 

@@ -108,11 +108,7 @@ fn rows(content: &Content, texts: &CopyTexts) -> String {
 
 fn how(address: &str) -> String {
     let (x, y) = (592.0, 992.0);
-    let texts = [
-        "用手机相机扫码，或在执法核验应用".to_owned(),
-        "中扫码（可离线），核对本件是否与签".to_owned(),
-        "发时一致、证照此后是否变更。".to_owned(),
-    ];
+    let texts = ["用手机相机或执法核验应用扫码，", "核对本件是否与签发时一致，", "证照此后是否变更、注销。"];
     let mut svg = String::new();
     for (number, text) in texts.iter().enumerate() {
         svg += &line("about", (x, y + length(number) * 18.0), 12.0, text);

@@ -8,13 +8,21 @@ use image::{DynamicImage, ImageFormat, Luma};
 use serde_json::{Value, json};
 use verifier_core::ids::{Family, Kind};
 
-use super::{Content, Particulars, Sheet, face};
+use super::{Content, CopyTexts, Particulars, Sheet, copy, face};
+use crate::clock::Timestamp;
 use crate::generate::Generator;
 use crate::problem::Problem;
+use crate::qr;
 use crate::record::{Day, name};
 
 /// What is written across a specimen.
 pub const MARK: &str = "样证";
+
+/// Where nothing is.
+const ADDRESS: &str = "https://yzt.example.gov.cn";
+
+/// Characters of a usual copy's token.
+const CODE_LENGTH: usize = 1_000;
 
 /// Side of the silhouette in pixels; portraits are 5 to 7.
 const PORTRAIT: (u32, u32) = (150, 210);
@@ -24,6 +32,34 @@ const PORTRAIT: (u32, u32) = (150, 210);
 /// # Errors
 /// When none could be invented.
 pub fn specimen(kind: Kind, today: Day, seal: &str) -> Result<Sheet, Problem> {
+    let (content, particulars) = invented(kind, today, seal)?;
+    Ok(face(&content, &particulars))
+}
+
+/// An annotated copy of an invented certificate, with a code that leads nowhere.
+///
+/// # Errors
+/// When none could be invented.
+pub fn specimen_copy(now: Timestamp, seal: &str) -> Result<Sheet, Problem> {
+    let today = i32::try_from(now.day().0).ok().and_then(Day::from_days);
+    let today = today.ok_or_else(|| Problem::internal("a day outside the calendar"))?;
+    let (content, particulars) = invented(Kind::PractitionerQualification, today, seal)?;
+    let texts = CopyTexts {
+        recipient: "示例财产保险股份有限公司沈阳分公司（样例）".to_owned(),
+        purpose: "办理车辆保险投保手续（样例）".to_owned(),
+        made: now,
+        ends: Some(now.plus_seconds(30 * 86_400)),
+        serial: "2026000000000000".to_owned(),
+        maker: "持证主体",
+        digest: "0".repeat(64),
+        address: ADDRESS.to_owned(),
+    };
+    let code = format!("{}/C/1{}", ADDRESS.to_ascii_uppercase(), "SPECIMEN".repeat(CODE_LENGTH / 8));
+    let code = qr::Code::new(&code, qr::Medium::Document).map_err(Problem::internal)?;
+    Ok(copy(&content, &particulars, &texts, &code))
+}
+
+fn invented(kind: Kind, today: Day, seal: &str) -> Result<(Content, Particulars), Problem> {
     let record =
         Generator::new(7, today).find(|record| record.kind() == kind && record.valid_from() <= today);
     let record = record.ok_or_else(|| Problem::internal("no record of this kind was invented"))?;
@@ -41,7 +77,7 @@ pub fn specimen(kind: Kind, today: Day, seal: &str) -> Result<Sheet, Problem> {
         seal: seal.to_owned(),
         mark: Some(MARK),
     };
-    Ok(face(&content, &particulars))
+    Ok((content, particulars))
 }
 
 /// A head and shoulders of nobody.

@@ -134,3 +134,37 @@ fn form(kid: &[u8], key: Vec<u8>, iv: [u8; 16], content: Vec<u8>) -> der::Result
     };
     info.to_der()
 }
+
+#[cfg(test)]
+mod tests {
+    use cbc::cipher::BlockModeDecrypt;
+    use der::Decode;
+    use verifier_core::sm2::SigningKey;
+
+    use super::*;
+
+    /// Opens with the libraries it was made with; another implementation opens it in the end-to-end tests.
+    fn opened(envelope: &[u8], secret: &[u8; 32]) -> Option<Vec<u8>> {
+        let info = ContentInfo::from_der(envelope).unwrap();
+        let secret = sm2::SecretKey::from_slice(secret).unwrap();
+        let decrypting = sm2::pke::DecryptingKey::new_with_mode(secret.to_nonzero_scalar(), Mode::C1C3C2);
+        let recipient = info.content.recipients.get(0).unwrap();
+        let key: [u8; 16] =
+            decrypting.decrypt_der(recipient.encrypted_key.as_bytes()).ok()?.try_into().unwrap();
+        let iv: [u8; 16] = info.content.content.algorithm.iv.as_bytes().try_into().unwrap();
+        let cipher = cbc::Decryptor::<Sm4>::new(&key.into(), &iv.into());
+        cipher.decrypt_padded_vec::<Pkcs7>(info.content.content.content.as_bytes()).ok()
+    }
+
+    #[test]
+    fn an_envelope_opens_with_its_key_and_with_no_other() {
+        let key = SigningKey::from_bytes(&[9; 32]).unwrap().public_key();
+        for length in [1, 15, 16, 17, 70_000] {
+            let content = vec![7; length];
+            let envelope = sealed(&content, &key).unwrap();
+            assert_eq!(opened(&envelope, &[9; 32]).unwrap(), content);
+            assert_eq!(opened(&envelope, &[8; 32]), None);
+            assert_ne!(envelope, sealed(&content, &key).unwrap(), "no two are the same");
+        }
+    }
+}

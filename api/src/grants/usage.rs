@@ -146,12 +146,13 @@ fn ready(
 ) -> Result<Ready, Problem> {
     let grant = visible(conn, app, grant_id, account)?;
     require_usable(&grant, now)?;
-    let is_granted = grant.certificates.split(' ').any(|id| id == wanted.certificate_id);
-    let certificate = certificate_rows::find(conn, &wanted.certificate_id)?.filter(|_| is_granted);
+    let granted = grant.certificates.split(' ').find(|id| *id == wanted.certificate_id);
+    let certificate = certificate_rows::find(conn, granted.ok_or(Code::CertificateNotGranted)?)?;
     // A licence may pass to another holder, who granted nothing.
     let certificate = certificate.filter(|row| row.holder_id == grant.holder_id);
     let certificate = certificate.ok_or(Code::CertificateNotGranted)?;
     let key = match &wanted.key_id {
+        Some(id) if id.contains('\0') => None,
         Some(id) => encryption_keys::find(conn, &account.id, id)?.filter(|key| key.revoked_at.is_none()),
         None => encryption_keys::newest(conn, &account.id)?,
     };

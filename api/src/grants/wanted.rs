@@ -73,6 +73,8 @@ impl Wanted {
                 "not_1_to_20",
                 !(1..=MOST_CERTIFICATES).contains(&self.certificate_ids.len()),
             ),
+            ("certificate_ids", "unfit_character", self.certificate_ids.iter().any(|id| !is_id(id))),
+            ("recipient_id", "unfit_character", !is_id(&self.recipient_id)),
             ("items", "required", self.items.is_empty()),
             ("items", "unknown_item", self.items.iter().any(|name| !is_item(name))),
             ("purpose", "not_2_to_100_characters", !is_text(&self.purpose, &PURPOSE)),
@@ -95,6 +97,11 @@ pub(super) fn refused(broken: impl Iterator<Item = (&'static str, &'static str)>
 
 fn is_text(text: &str, length: &std::ops::RangeInclusive<usize>) -> bool {
     length.contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
+/// Whether a text could be an id at all: PostgreSQL takes no NUL.
+fn is_id(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn is_item(name: &str) -> bool {

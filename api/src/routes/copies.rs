@@ -85,7 +85,7 @@ pub async fn list(
     query: web::Query<CopyQuery>,
 ) -> Result<web::Json<Copies>, Problem> {
     let query = query.into_inner();
-    let place = place(query.after.clone(), query.order);
+    let place = place(query.after.clone(), query.order)?;
     let filter = query.filter(&account)?;
     let server = app.clone().into_inner();
     let find = move |conn: &mut _| copies::page(conn, &server, &filter, &place, PAGE);

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::list::{PAGE, next_after};
+use super::list::{PAGE, next_after, plain};
 use crate::app::App;
 use crate::audit::Context;
 use crate::auth::ThirdParty;
@@ -56,7 +56,7 @@ pub async fn list(
     ThirdParty(account): ThirdParty,
     query: web::Query<Page>,
 ) -> Result<web::Json<EncryptionKeys>, Problem> {
-    let after = query.into_inner().after.unwrap_or_default();
+    let after = plain(query.into_inner().after)?.unwrap_or_default();
     let find = move |conn: &mut _| encryption_keys::list(conn, &account, &after, PAGE);
     let keys = app.db.read(find).await?;
     Ok(web::Json(EncryptionKeys { next_after: next_after(&keys, EncryptionKey::id), keys }))

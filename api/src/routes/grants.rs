@@ -50,7 +50,7 @@ pub async fn recipients(
 ) -> Result<web::Json<Recipients>, Problem> {
     let query = query.into_inner();
     let name = query.plain_name()?;
-    let place = place(query.after, query.order);
+    let place = place(query.after, query.order)?;
     let find = move |conn: &mut _| grants::recipients(conn, name.as_deref(), &place, PAGE);
     let recipients = app.db.read(find).await?;
     Ok(web::Json(Recipients { next_after: next_after(&recipients, Recipient::id), recipients }))
@@ -153,7 +153,7 @@ pub async fn uses(
     query: web::Query<UseQuery>,
 ) -> Result<web::Json<UsePage>, Problem> {
     let server = app.clone().into_inner();
-    let (mut filter, place) = query.into_inner().filter();
+    let (mut filter, place) = query.into_inner().filter()?;
     let find = move |conn: &mut _| {
         filter.grant_id = Some(grants::visible(conn, &server, &id, &account)?.id);
         grants::page_of_uses(conn, &filter, &place, PAGE)
@@ -170,7 +170,7 @@ pub async fn my_uses(
     holder: Holder,
     query: web::Query<UseQuery>,
 ) -> Result<web::Json<UsePage>, Problem> {
-    let (filter, place) = query.into_inner().filter();
+    let (filter, place) = query.into_inner().filter()?;
     let filter = rows::uses::Filter { holder_id: Some(holder.holder_id), ..filter };
     let find = move |conn: &mut _| grants::page_of_uses(conn, &filter, &place, PAGE);
     Ok(web::Json(page(app.db.read(find).await?)))

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::problem::{Code, Problem};
 use crate::store::Place;
 
 /// Most entries of one answer.
@@ -21,8 +22,22 @@ pub enum Order {
 }
 
 /// Where in a list.
-pub(super) fn place(after: Option<String>, order: Order) -> Place {
-    Place { after, newest_first: order == Order::Newest }
+///
+/// # Errors
+/// [`Code::BadQuery`] when `after` can be no id.
+pub(super) fn place(after: Option<String>, order: Order) -> Result<Place, Problem> {
+    Ok(Place { after: plain(after)?, newest_first: order == Order::Newest })
+}
+
+/// A text to be looked for. PostgreSQL takes no NUL, and nothing has one.
+///
+/// # Errors
+/// [`Code::BadQuery`].
+pub(super) fn plain(text: Option<String>) -> Result<Option<String>, Problem> {
+    match text {
+        Some(text) if text.contains('\0') => Err(Code::BadQuery.into()),
+        text => Ok(text),
+    }
 }
 
 /// The id to go on behind, when there may be more.

@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 use crate::auth::{Account, Role};
 use crate::grants::Grantor;
 use crate::problem::{Code, Problem};
-use crate::routes::list::Order;
+use crate::routes::list::{Order, plain};
 use crate::store::copies::Filter;
 
 /// Which copies. Every condition that is given must hold.
@@ -49,10 +49,10 @@ impl CopyQuery {
             _ => Filter { divisions: Some(account.divisions(self.division)?), ..Filter::default() },
         };
         Ok(Filter {
-            certificate_id: self.certificate_id,
-            grant_id: self.grant_id,
+            certificate_id: plain(self.certificate_id)?,
+            grant_id: plain(self.grant_id)?,
             maker: self.maker.map(Grantor::word),
-            serial: self.serial,
+            serial: plain(self.serial)?,
             ..by_role
         })
     }

@@ -7,7 +7,7 @@ use crate::auth::{Account, Role};
 use crate::clock::Timestamp;
 use crate::grants::{GrantState, Grantor};
 use crate::problem::{Code, Problem};
-use crate::routes::list::{Order, place};
+use crate::routes::list::{Order, place, plain};
 use crate::store::Place;
 use crate::store::grants::{Filter, uses};
 
@@ -93,26 +93,30 @@ impl GrantQuery {
         }
         let own = (account.role == Role::ThirdParty).then(|| account.id.clone());
         let filter = Filter {
-            recipient_id: own.or(self.recipient_id),
+            recipient_id: own.or(plain(self.recipient_id)?),
             grantor: self.grantor.map(Grantor::word),
-            certificate_id: self.certificate_id,
+            certificate_id: plain(self.certificate_id)?,
             standing: self.state.map(|state| (state.into(), now.millis())),
             ..by_role
         };
-        Ok((filter, place(self.after, self.order)))
+        Ok((filter, place(self.after, self.order)?))
     }
 }
 
 impl UseQuery {
-    pub(super) fn filter(self) -> (uses::Filter, Place) {
+    /// The conditions.
+    ///
+    /// # Errors
+    /// [`Code::BadQuery`].
+    pub(super) fn filter(self) -> Result<(uses::Filter, Place), Problem> {
         let filter = uses::Filter {
-            certificate_id: self.certificate_id,
-            recipient_id: self.recipient_id,
+            certificate_id: plain(self.certificate_id)?,
+            recipient_id: plain(self.recipient_id)?,
             since: self.since.map(Timestamp::millis),
             until: self.until.map(Timestamp::millis),
             ..uses::Filter::default()
         };
-        (filter, place(self.after, self.order))
+        Ok((filter, place(self.after, self.order)?))
     }
 }
 
