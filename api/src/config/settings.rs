@@ -257,6 +257,10 @@ settings! {
     reveals_per_day: u32, "number" = 30;
     /// Records that one of staff may export in a day.
     exports_per_day: u32, "number" = 1000;
+    /// Annotated copies that a holder's account may make in a day; those of an operator are counted as exports.
+    copies_per_day: u32, "number" = 20;
+    /// Faces that one account may have drawn as an image or for print in a minute, which takes some hundred milliseconds each.
+    drawings_per_minute: u32, "number" = 30;
     /// How long after scanning a code an officer may be shown its certificate unmasked, in hours.
     reveal_after_check: u32, "hours" = 24;
     /// Whether the last entry of `X-Forwarded-For` is the client's address: only behind a proxy that sets it.

@@ -17,6 +17,7 @@ use crate::clock::Timestamp;
 use crate::faces::{self, Content, CopyTexts, Format, Particulars, Sheet};
 use crate::grants::Grantor;
 use crate::keys::{Use, aside};
+use crate::limits::Limit;
 use crate::outflow::Outflow;
 use crate::present;
 use crate::problem::{Code, Problem};
@@ -30,6 +31,9 @@ use crate::vault::Column;
 /// Most bytes that recipient and purpose each have in the code: 20 Chinese characters.
 const IN_CODE: usize = 60;
 
+/// The window in which a holder's copies are counted, in seconds.
+const DAY: u32 = 86_400;
+
 /// Everything a copy is made of, read before it is made.
 struct Ready {
     certificate: CertificateRow,
@@ -42,7 +46,7 @@ struct Ready {
 ///
 /// # Errors
 /// [`Code::NotFound`], [`Code::OtherDivision`], [`Code::UnfitValue`], [`Code::CopyNotAllowed`],
-/// [`Code::FontsMissing`]; what is wrong with the grant; [`Code::RecordLimit`].
+/// [`Code::FontsMissing`]; what is wrong with the grant; [`Code::RecordLimit`], [`Code::TooManyAttempts`].
 pub async fn make(
     app: &Arc<App>,
     context: Context,
@@ -54,6 +58,10 @@ pub async fn make(
     let now = app.clock.now();
     let (server, by) = (Arc::clone(app), account.clone());
     let ready = app.db.read(move |conn| ready(conn, &server, &by, &certificate_id, wanted, now)).await?;
+    if account.role == Role::Holder {
+        let most = app.config.copies_per_day;
+        Limit { name: "copies", most, window: DAY }.count(app, &account.id).await?;
+    }
     let sealed = present::sealed(app, ready.version.clone(), now).await?;
     let serial = serial(now)?;
     let digest = Digested {

@@ -63,7 +63,7 @@ pub struct ScannedCopy {
         (status = 403, description = "`wrong_role`, `other_division`, or why the grant cannot be used"),
         (status = 409, description = "`copy_not_allowed`, `changed_meanwhile`"),
         (status = 422, description = "`unfit_value`, `recipient_unknown`"),
-        (status = 429, description = "`record_limit`: an operator may take so many a day")))]
+        (status = 429, description = "`too_many_attempts`, `record_limit`: a holder and an operator may make so many a day")))]
 pub async fn create(
     app: web::Data<App>,
     SignedIn(account): SignedIn,

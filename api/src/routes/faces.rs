@@ -9,7 +9,11 @@ use crate::audit::Context;
 use crate::auth::SignedIn;
 use crate::certificates;
 use crate::faces::Format;
+use crate::limits::Limit;
 use crate::problem::Problem;
+
+/// The window in which drawings are counted, in seconds.
+const WINDOW: u32 = 60;
 
 /// A picture holds nothing that is fetched or run.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
@@ -34,7 +38,7 @@ pub struct As {
         (status = 200, description = "The picture", content(
             (String = "image/svg+xml"), (Vec<u8> = "image/png"), (Vec<u8> = "application/pdf"))),
         (status = 403, description = "`wrong_role`, `other_division`"),
-        (status = 429, description = "`record_limit`: staff may look at so many a day")))]
+        (status = 429, description = "`record_limit`: staff may look at so many a day; `too_many_attempts`: so many are drawn a minute")))]
 pub async fn one(
     app: web::Data<App>,
     SignedIn(account): SignedIn,
@@ -43,6 +47,10 @@ pub async fn one(
     query: web::Query<As>,
 ) -> Result<HttpResponse, Problem> {
     app.faces.ready().await?;
+    if query.format != Format::Svg {
+        let most = app.config.drawings_per_minute;
+        Limit { name: "drawings", most, window: WINDOW }.count(&app, &account.id).await?;
+    }
     let sheet = certificates::face(&app, context, account, id.into_inner()).await?;
     let file = app.faces.draw(sheet, query.format).await?;
     Ok(picture(file, query.format))

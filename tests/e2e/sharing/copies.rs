@@ -127,6 +127,14 @@ async fn a_code_that_is_altered_or_of_another_kind_is_no_copy() {
 }
 
 #[tokio::test]
+async fn a_holder_makes_so_many_copies_a_day() {
+    let ground = Ground::with(|config| config.copies_per_day = 1).await;
+    let _ = made(&ground, &wanted()).await;
+    let path = format!("/v1/certificates/{}/copies", ground.issued.id);
+    assert_eq!(ground.holder.post(&path, &wanted()).await.problem(), "too_many_attempts");
+}
+
+#[tokio::test]
 async fn a_copy_with_an_end_is_over_then() {
     let ground = Ground::new().await;
     let mut limited = wanted();

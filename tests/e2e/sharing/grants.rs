@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use verifier_core::ids::Kind;
 use yzt_api::auth::Role;
 use yzt_api::clock::Timestamp;
+use yzt_api::config::Config;
 use yzt_tests::TestApp;
 use yzt_tests::actors::Holder;
 use yzt_tests::certificates::Issued;
@@ -20,7 +21,11 @@ pub struct Ground {
 
 impl Ground {
     pub async fn new() -> Self {
-        let app = TestApp::spawn().await;
+        Self::with(|_| ()).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let app = TestApp::spawn_with(change).await;
         let issued = app.issued(Kind::PractitionerQualification).await;
         let holder = app.holder_of(&issued).await;
         let recipient = app.recipient(9).await;
@@ -139,6 +144,23 @@ async fn lists_of_grants_are_filtered_sorted_and_paged() {
     ground.app.pass(2 * DAY);
     assert_eq!(listed("?state=ended&order=oldest").await, ids[1..]);
     assert_eq!(ground.holder.get("/v1/grants?state=lost").await.problem(), "bad_query");
+}
+
+#[tokio::test]
+async fn an_id_that_can_be_none_is_refused_and_never_a_fault_of_ours() {
+    let ground = Ground::new().await;
+    assert_eq!(ground.holder.get("/v1/grants?after=%00").await.problem(), "bad_query");
+    assert_eq!(ground.holder.get("/v1/copies?serial=%00").await.problem(), "bad_query");
+    for (item, value) in [("recipient_id", json!("\0")), ("certificate_ids", json!(["\0"]))] {
+        let mut wanted = ground.wanted(1);
+        wanted[item] = value;
+        assert_eq!(ground.holder.post("/v1/grants", &wanted).await.problem(), "unfit_value", "{item}");
+    }
+    let path = format!("/v1/grants/{}/uses", ground.granted(1).await);
+    let wanted = json!({ "certificate_id": ground.issued.id, "key_id": "\0" });
+    assert_eq!(ground.recipient.person.post(&path, &wanted).await.problem(), "no_encryption_key");
+    let path = format!("/v1/certificates/{}/copies", ground.issued.id);
+    assert_eq!(ground.holder.post(&path, &json!({ "grant_id": "\0" })).await.problem(), "not_found");
 }
 
 #[tokio::test]
