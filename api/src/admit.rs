@@ -3,7 +3,9 @@
 //! - `admit/candidate.rs`: a sound record with what it is found by
 //! - `admit/ahead.rs`: what is made before the transaction: seal and ciphertexts
 //! - `admit/step.rs`: the rules, as one pure function of what is known and what came in
+//! - `admit/known.rs`: what is known of their certificates
 //! - `admit/rows.rs`: what is written for each
+//! - `admit/together.rs`, `admit/run.rs`: many at once, with few queries
 //! - `admit/places.rs`: places in the status list
 //!
 //! A certificate is known by kind, issuing authority and number. All of one admission happens in the caller's
@@ -20,19 +22,23 @@ use crate::keys::{ActiveKey, SignerError, Use};
 use crate::problem::Problem;
 use crate::record::{Finding, Rule};
 use crate::seal::{Sealed, Terms, Version};
-use crate::store::certificates::CertificateRow;
-use crate::store::{Conn, StoreError, certificates, events};
+use crate::store::events::EventRow;
+use crate::store::{Conn, StoreError};
 use crate::vault::VaultError;
 
 mod ahead;
 mod candidate;
+mod known;
 pub mod places;
 mod rows;
+mod run;
 mod step;
+mod together;
 
 pub use ahead::{Ahead, Due};
 pub use candidate::Candidate;
 
+use known::known;
 use rows::Written;
 use step::{Bounds, Known, Step};
 
@@ -96,17 +102,6 @@ impl Admission {
         self.now
     }
 
-    /// The version that would be made if the candidate were admitted now; `None` when none would.
-    ///
-    /// # Errors
-    /// When the database cannot.
-    pub fn foresee(&self, conn: &mut Conn, candidate: &Candidate) -> Result<Option<Due>, StoreError> {
-        let known = known(conn, candidate)?;
-        let version = step::of(known.as_ref(), candidate, &self.bounds()).version();
-        let certificate_id = known.map(|known| known.row.id);
-        Ok(version.map(|version| Due { certificate_id, version }))
-    }
-
     fn seal(&self, candidate: &Candidate, version: Version) -> Result<Sealed, SignerError> {
         self.terms.seal(&candidate.record, version, &self.signer)
     }
@@ -122,6 +117,18 @@ impl Admission {
         candidate: &Candidate,
         ahead: Option<&Ahead>,
     ) -> Result<Outcome, AdmitError> {
+        let outcomes = self.admit_all(conn, &[(candidate, ahead)])?;
+        Ok(outcomes.into_iter().next().unwrap_or(Outcome::Unchanged))
+    }
+
+    /// Admits one of several; what happened goes to the `history` that is written when all are admitted.
+    fn admit_one(
+        &self,
+        conn: &mut Conn,
+        candidate: &Candidate,
+        ahead: Option<&Ahead>,
+        history: &mut Vec<EventRow>,
+    ) -> Result<Outcome, AdmitError> {
         for _ in 0..TRIES {
             let known = known(conn, candidate)?;
             let written = match step::of(known.as_ref(), candidate, &self.bounds()) {
@@ -129,13 +136,13 @@ impl Admission {
                 Step::Refuse(finding) => return Ok(Outcome::Refused(vec![finding])),
                 Step::Create { version } => {
                     let made = self.made(conn, candidate, Due { certificate_id: None, version }, ahead)?;
-                    self.create(conn, candidate, &made)?
+                    self.create(conn, candidate, &made, history)?
                 }
                 Step::Replace { version, replaced_as, status } => {
                     let Some(Known { row, .. }) = &known else { continue };
                     let due = Due { certificate_id: Some(row.id.clone()), version };
                     let made = self.made(conn, candidate, due, ahead)?;
-                    self.replace(conn, candidate, row, &made, replaced_as, &status)?
+                    self.replace(conn, candidate, row, &made, (replaced_as, &status), history)?
                 }
             };
             match written {
@@ -168,24 +175,6 @@ impl Admission {
             today: i32::try_from(self.now.day().0).unwrap_or(i32::MAX),
         }
     }
-}
-
-/// What is known of the certificate a candidate is about.
-fn known(conn: &mut Conn, candidate: &Candidate) -> Result<Option<Known>, StoreError> {
-    let record = &candidate.record;
-    let (kind, issuer) = (record.kind().code(), record.issuer().as_str());
-    let Some(row) = certificates::find_by_number(conn, kind, issuer, &candidate.number_index)? else {
-        return Ok(None);
-    };
-    let same_as = certificates::find_version_by_mac(conn, &row.id, &candidate.items_mac)?;
-    let was_reissued = row.status == "reported_lost" && was_reissued(conn, &row)?;
-    Ok(Some(Known { row, same_as, was_reissued }))
-}
-
-/// Whether a reissue made the version in force.
-fn was_reissued(conn: &mut Conn, row: &CertificateRow) -> Result<bool, StoreError> {
-    let history = events::of_certificate(conn, &row.id)?;
-    Ok(history.iter().any(|event| event.version == row.version && event.event == "reissued"))
 }
 
 /// A finding about an item of a record that is itself sound.

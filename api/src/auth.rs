@@ -25,8 +25,10 @@ pub mod password;
 pub mod pending;
 pub mod real_name;
 mod roles;
+pub mod service_keys;
 pub mod sessions;
 mod sign_in;
+pub mod signed_request;
 pub mod wechat;
 
 pub use attempts::Attempts;
@@ -98,6 +100,12 @@ impl Role {
             Self::SecurityAdmin => ("安全管理员", "decides on roles, keys and exports; keeps no account"),
             Self::AuditAdmin => ("审计管理员", "reads what everybody did; changes nothing"),
         }
+    }
+
+    /// Whether a system may have it: one that signs its requests, and has neither a password nor a second factor.
+    #[must_use]
+    pub fn has_services(self) -> bool {
+        matches!(self, Self::Issuer | Self::ThirdParty)
     }
 
     /// The word it is stored as.

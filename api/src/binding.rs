@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use verifier_core::ids::{CitizenId, CreditCode};
 
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::Attempts;
 use crate::auth::accounts::{self as auth_accounts, NewAccount};
 use crate::auth::{Client, Role, Session, wechat};
@@ -152,22 +153,32 @@ impl Binding {
 ///
 /// # Errors
 /// [`Code::UnfitValue`], [`Code::TooManyAttempts`], and what real-name confirmation says.
-pub async fn bind(app: &App, user_id: String, client: &Client, wanted: Wanted) -> Result<Bound, Problem> {
+pub async fn bind(
+    app: &App,
+    user_id: String,
+    client: &Client,
+    context: &Context,
+    wanted: Wanted,
+) -> Result<Bound, Problem> {
     let wanted = wanted.checked()?;
     let attempts = attempts(app, &user_id, client, &wanted).await?;
+    let tried = Entry::new(Action::IdentityBound, context.clone()).on("wechat_user", user_id.as_str());
     let answer = match wanted {
-        Checked::Person(id, name) => person::bind(app, user_id, &id, name).await,
-        Checked::Organisation(asked) => organisation::ask(app, user_id, asked).await,
+        Checked::Person(id, name) => person::bind(app, context, user_id, &id, name).await,
+        Checked::Organisation(asked) => organisation::ask(app, context, user_id, asked).await,
     };
     let binding = match answer {
-        Err(problem) if problem.code() == Code::RealNameMismatch => return Err(problem),
+        Err(problem) if problem.code() == Code::RealNameMismatch => {
+            app.audit.note(tried.ended_in(&problem)).await;
+            return Err(problem);
+        }
         answer => {
-            attempts.succeeded(app).await;
+            attempts.take_back(app).await;
             answer?
         }
     };
     let session = match binding.state {
-        State::Bound => Some(wechat::session(app, binding.id.clone(), client).await?),
+        State::Bound => Some(wechat::session(app, binding.id.clone(), client, context).await?),
         _ => None,
     };
     Ok(Bound { binding, session })
@@ -185,12 +196,18 @@ pub fn of_user(conn: &mut Conn, user_id: &str) -> Result<Vec<Binding>, StoreErro
 ///
 /// # Errors
 /// [`Code::NotFound`] when it is not this user's, or not in force.
-pub async fn begin(app: &App, user_id: String, id: String, client: &Client) -> Result<Session, Problem> {
+pub async fn begin(
+    app: &App,
+    user_id: String,
+    id: String,
+    client: &Client,
+    context: &Context,
+) -> Result<Session, Problem> {
     let find = move |conn: &mut _| rows::find(conn, &id);
     let binding = app.db.read::<_, StoreError, _>(find).await?;
     let account_id =
         binding.filter(|binding| binding.wechat_user_id == user_id).and_then(|row| row.account_id);
-    wechat::session(app, account_id.ok_or(Code::NotFound)?, client).await
+    wechat::session(app, account_id.ok_or(Code::NotFound)?, client, context).await
 }
 
 /// Counts an attempt: by who makes it, from where, and about whom, so that neither one user can try many codes nor
@@ -202,7 +219,7 @@ async fn attempts(app: &App, user_id: &str, client: &Client, wanted: &Checked) -
         .map(|address| ("binding address", address.to_string(), app.config.sign_in_attempts_address));
     let limits =
         [("binding user", user_id.to_owned(), each), ("binding code", wanted.person_id().to_owned(), each)];
-    Attempts::begin(app, limits.into_iter().chain(address), WINDOW).await
+    Ok(Attempts::begin(app, limits.into_iter().chain(address), WINDOW).await?)
 }
 
 /// What was wanted, when its parts have their form.
@@ -315,7 +332,8 @@ fn asked_now(id: String, user_id: String, code_type: &str, reference: String, no
         state: "pending".to_owned(),
         code_type: code_type.to_owned(),
         account_id: None,
-        organisation_code: None,
+        organisation_code_ciphertext: None,
+        organisation_code_index: None,
         organisation_name: None,
         applicant: None,
         division: None,

@@ -38,7 +38,7 @@ pub async fn limit(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let settings = app.live.now();
     let route = request.match_pattern().unwrap_or_default();
-    let upload = UPLOADS.contains(&route.as_str());
+    let upload = is_upload(&route);
     if let Err(problem) = admit(&app, &settings, &request, &route, upload) {
         return Ok(refused(request, problem));
     }
@@ -61,7 +61,7 @@ pub async fn in_time(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let route = request.match_pattern().unwrap_or_default();
-    if UPLOADS.contains(&route.as_str()) {
+    if is_upload(&route) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let asked = request.request().clone();
@@ -73,6 +73,12 @@ pub async fn in_time(
             Ok(ServiceResponse::from_err(problem, asked))
         }
     }
+}
+
+/// Whether bodies at this route are uploads: as large as `upload_limit`, and not taken at once.
+#[must_use]
+pub fn is_upload(route: &str) -> bool {
+    UPLOADS.contains(&route)
 }
 
 /// Whether the request may go on, by its head alone.

@@ -1,5 +1,6 @@
 //! The `yzt` command line: what it takes, and how it ends. Each command is in `cli/<command>.rs`.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::Write;
 use std::path::PathBuf;
@@ -19,16 +20,19 @@ mod admin;
 mod audit;
 mod backup;
 mod bundle;
+mod data_keys;
 mod demo;
 mod docs;
 mod faces;
 mod generate;
 mod health;
 mod import;
+mod jobs;
 mod keys;
 mod migrate;
 mod progress;
 mod serve;
+mod service_keys;
 mod verify;
 
 #[cfg(test)]
@@ -75,23 +79,28 @@ enum Command {
     Verify(verify::Verify),
     /// Make, list, rotate and revoke signing keys
     Keys(keys::Keys),
+    /// The keys that personal data is encrypted with: list, renew, and encrypt again
+    DataKeys(data_keys::DataKeys),
     Admin(admin::Admin),
     /// Add, list, disable and check accounts
     Accounts(accounts::Accounts),
     Audit(audit::Audit),
+    /// Register, list and revoke the keys that services sign requests with
+    ServiceKeys(service_keys::ServiceKeys),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Migrate(migrate::Migrate),
     Health(health::Health),
     Faces(faces::Specimens),
+    Jobs(jobs::Jobs),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
 
-/// Runs the command this process was started with.
+/// Runs the command that these arguments are; the first is the program's name.
 #[must_use]
-pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(message) => {
             let asked_for_help = !message.use_stderr();
@@ -118,14 +127,17 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Bundle(bundle) => bundle.run(config()?)?,
         Command::Verify(verify) => return verify.run(),
         Command::Keys(keys) => keys.run(config()?)?,
+        Command::DataKeys(keys) => keys.run(config()?)?,
         Command::Admin(admin) => admin.run(config()?)?,
         Command::Accounts(accounts) => accounts.run(config()?)?,
         Command::Audit(audit) => return audit.run(config()?),
+        Command::ServiceKeys(keys) => keys.run(config()?)?,
         Command::Backup(backup) => backup.run(config()?)?,
         Command::Restore(restore) => restore.run(config()?)?,
         Command::Migrate(migrate) => migrate.run(config()?)?,
         Command::Health(health) => health.run(&config()?)?,
         Command::Faces(faces) => faces.run(&config()?)?,
+        Command::Jobs(jobs) => jobs.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)

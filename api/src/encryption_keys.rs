@@ -33,7 +33,7 @@ pub struct Registration {
     /// What its owner calls it: 1 to 64 characters.
     #[schema(example = "核保系统 2026")]
     label: String,
-    /// The challenge, from `POST /v1/device-challenges`.
+    /// The challenge, from `POST /v1/encryption-key-challenges`.
     challenge: String,
     /// The key's signature over `yzt-encryption-key:` and the challenge's 32 bytes; r and s, 64 bytes.
     signature: String,

@@ -9,6 +9,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
+use zeroize::Zeroize;
 
 use crate::problem::{Code, Problem};
 
@@ -26,7 +27,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             if !is_json {
                 return Err(Code::UnsupportedMediaType.into());
             }
-            parse(&body.await.map_err(|error| unread(&error))?).map(Self)
+            parsed(body.await.map_err(|error| unread(&error))?).map(Self)
         })
     }
 }
@@ -47,9 +48,18 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for LargeJso
             }
             let body = body.await.map_err(|error| unread(&error))?.to_bytes_limited(LIMIT).await;
             let body = body.map_err(|_| Problem::new(Code::BodyTooLarge))?;
-            parse(&body.map_err(|error| unread(&error))?).map(Self)
+            parsed(body.map_err(|error| unread(&error))?).map(Self)
         })
     }
+}
+
+/// What the body says. The body itself, which may hold a password, is cleared from memory where nothing else shares it.
+fn parsed<T: DeserializeOwned>(body: Bytes) -> Result<T, Problem> {
+    let parsed = parse(&body);
+    if let Ok(mut body) = body.try_into_mut() {
+        body.zeroize();
+    }
+    parsed
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {

@@ -23,6 +23,7 @@ pub mod generate;
 pub mod grants;
 pub mod ingest;
 pub mod integrity;
+pub mod jobs;
 pub mod keys;
 pub mod kpi;
 pub mod lifecycle;

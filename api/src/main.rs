@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    yzt_api::cli::run()
+    yzt_api::cli::run(std::env::args_os())
 }

@@ -57,6 +57,8 @@ metrics! {
         "Requests turned away because `in_flight_limit` others were being worked on.";
     sign_ins: IntCounterVec "yzt_sign_ins_total" ["outcome"]
         "Attempts to sign in, by outcome: ok, failed, limited.";
+    signed_requests: IntCounterVec "yzt_signed_requests_total" ["outcome"]
+        "Requests that carry a signature, by outcome: ok, or the code of the problem.";
     build: IntGaugeVec "yzt_build_info" ["version"]
         "Always 1; the label is the version of this program.";
     clock: IntGauge "yzt_clock_timestamp_seconds" []
@@ -85,6 +87,10 @@ metrics! {
         "Codes of WeChat's `wx.login` asked about, by outcome: ok, code (invalid or used), limited, blocked, unavailable.";
     real_name_checks: IntCounterVec "yzt_real_name_checks_total" ["outcome"]
         "Persons checked for binding, by outcome: match, mismatch, unavailable.";
+    job_success: IntGaugeVec "yzt_job_success_timestamp_seconds" ["task"]
+        "When a job of the site was last done by any of its servers, unix seconds; `yzt jobs list` names them.";
+    job_failures: IntCounterVec "yzt_job_failures_total" ["task"]
+        "Times a job failed at this server; it is tried again after a minute.";
     ingest_records: IntCounterVec "yzt_ingest_records_total" ["outcome"]
         "Certificate records that came in, by outcome: created, changed, unchanged, rejected.";
     verdicts: IntCounterVec "yzt_verdicts_total" ["via", "outcome", "reason"]

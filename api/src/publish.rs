@@ -30,7 +30,7 @@ mod upkeep;
 pub use error::PublishError;
 pub use shelf::Shelf;
 pub use status_list::status;
-pub use upkeep::keep_fresh;
+pub use upkeep::{keep_fresh, prune};
 
 /// How often a list is tried for when other servers publish at the same moment.
 const TRIES: u8 = 3;

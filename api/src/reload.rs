@@ -34,6 +34,9 @@ async fn once(app: &App, started: &Config, file: Option<&Path>) {
         Ok(()) => tracing::info!("keys learnt"),
         Err(error) => tracing::error!(%error, "keys as before: they could not be learnt"),
     }
+    if let Err(error) = app.learn_data_keys().await {
+        tracing::error!(%error, "data keys as before: they could not be learnt");
+    }
 }
 
 fn settings(app: &App, started: &Config, file: Option<&Path>) -> Result<Reloaded, ConfigError> {

@@ -28,6 +28,7 @@ mod passwords;
 mod presentations;
 mod receipts;
 mod reveals;
+mod service_keys;
 mod sessions;
 #[macro_use]
 mod table;
@@ -73,6 +74,8 @@ routes! {
     "/v1/approvals/{id}/decision"   [POST => approvals::decide]
     "/v1/keys"                      [GET => keys::list]
     "/v1/keys/{kid}/revocation"     [POST => keys::revoke]
+    "/v1/service-keys"              [GET => service_keys::list, POST => service_keys::create]
+    "/v1/service-keys/{kid}"        [DELETE => service_keys::revoke]
 
     // What officers carry
     "/v1/bundle"              [GET => bundle::manifest]
@@ -101,6 +104,7 @@ routes! {
     "/v1/copies"                    [GET => copies::list]
     "/v1/copies/{id}"               [GET => copies::one]
     "/v1/copies/{id}/file"          [GET => copies::file]
+    "/v1/encryption-key-challenges" [POST => encryption_keys::challenge]
     "/v1/encryption-keys"           [GET => encryption_keys::list, POST => encryption_keys::create]
     "/v1/encryption-keys/{id}"      [DELETE => encryption_keys::revoke]
 

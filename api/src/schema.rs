@@ -44,6 +44,7 @@ diesel::table! {
         items_ciphertext -> Binary,
         items_mac -> Binary,
         status_index -> BigInt,
+        made_by -> Text,
         replaced_as -> Nullable<Text>,
         credential -> Binary,
         seal_key -> Text,
@@ -53,8 +54,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    jobs (name) {
+        name -> Text,
+        done_slot -> BigInt,
+        runner -> Nullable<Text>,
+        leased_until -> BigInt,
+        succeeded_at -> Nullable<BigInt>,
+        failed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     certificate_events (id) {
         id -> Text,
+        seq -> BigInt,
         certificate_id -> Text,
         event -> Text,
         version -> Integer,
@@ -73,6 +86,7 @@ diesel::table! {
         next -> BigInt,
         secret -> Binary,
         generation -> BigInt,
+        events -> BigInt,
     }
 }
 
@@ -202,6 +216,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    service_keys (kid) {
+        kid -> Text,
+        account_id -> Text,
+        public_key -> Binary,
+        label -> Text,
+        not_before -> BigInt,
+        not_after -> BigInt,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        grant_id -> Text,
+        integrity_key -> Integer,
+        integrity_code -> Binary,
+    }
+}
+
+diesel::table! {
+    service_nonces (kid, nonce) {
+        kid -> Text,
+        nonce -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     wechat_users (id) {
         id -> Text,
         openid -> Binary,
@@ -217,7 +255,8 @@ diesel::table! {
         state -> Text,
         code_type -> Text,
         account_id -> Nullable<Text>,
-        organisation_code -> Nullable<Text>,
+        organisation_code_ciphertext -> Nullable<Binary>,
+        organisation_code_index -> Nullable<Text>,
         organisation_name -> Nullable<Text>,
         applicant -> Nullable<Text>,
         division -> Nullable<Text>,
@@ -520,7 +559,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    copy_files (copy_id, format) {
+    copy_files (id) {
+        id -> Text,
         copy_id -> Text,
         format -> Text,
         file_ciphertext -> Binary,
@@ -538,6 +578,8 @@ diesel::joinable!(device_credentials -> certificates (certificate_id));
 diesel::joinable!(presentations -> certificates (certificate_id));
 diesel::joinable!(activations -> certificates (certificate_id));
 diesel::joinable!(accounts -> holders (holder_id));
+diesel::joinable!(service_keys -> accounts (account_id));
+diesel::joinable!(service_nonces -> service_keys (kid));
 diesel::joinable!(bindings -> wechat_users (wechat_user_id));
 diesel::joinable!(bindings -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
@@ -561,6 +603,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     status_lists,
     data_keys,
     accounts,
+    service_keys,
+    service_nonces,
     wechat_users,
     bindings,
     devices,

@@ -20,16 +20,14 @@ use crate::audit::{self, Action, Context, Entry};
 use crate::clock::Clock;
 use crate::config::{Config, Origins};
 use crate::problem::{Code, Problem};
-use crate::{auth, budget, observe, publish, reload, routes};
+use crate::vault::LEARN_EVERY;
+use crate::{auth, budget, jobs, observe, publish, reload, routes};
 
 /// How long a client may take to close.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How much longer than the longest statement a request waits for its database.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// How soon a server notices that keys were made or revoked.
-const LEARN_EVERY: Duration = Duration::from_secs(20);
 
 /// A server that runs.
 pub struct Running {
@@ -108,7 +106,9 @@ pub async fn spawn(mut config: Config, clock: Clock) -> Result<Running, StartErr
     let mut tasks = JoinSet::new();
     tasks.spawn(publish::keep_fresh(app.clone()));
     tasks.spawn(keep_learning(app.clone()));
-    tasks.spawn(auth::sessions::keep_swept(app.clone()));
+    if app.config.jobs {
+        tasks.spawn(jobs::keep_running(app.clone()));
+    }
     tasks.spawn(keep_connected(app.clone()));
     tasks.spawn(audit::keep_watch(app.clone()));
     Ok(Running { address, app, handle, ended: tokio::spawn(server), tasks })
@@ -164,6 +164,7 @@ fn build(app: web::Data<App>, listener: TcpListener) -> Result<actix_web::dev::S
             .app_data(web::PayloadConfig::new(body_limit))
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(Code::NotFound).into()))
             .app_data(web::QueryConfig::default().error_handler(|_, _| Problem::new(Code::BadQuery).into()))
+            .wrap(from_fn(auth::signed_request::admit))
             .wrap(Compress::default())
             .wrap(from_fn(budget::limit))
             .wrap(Condition::new(!origins.is_empty(), cors(&origins)))

@@ -4,6 +4,8 @@
 //! - `vault/ciphertext.rs`: the bytes of one
 //! - `vault/data_keys.rs`: the keys that encrypt (SM4-GCM), kept in the database, wrapped
 //! - `vault/master.rs`: the keys that wrap them, kept in the keystore or a module
+//! - `vault/rotation.rs`: new data keys and master keys
+//! - `vault/reencryption.rs`: what is under an older data key, encrypted again
 //! - `vault/index.rs`: blind indices and MACs (HMAC-SM3)
 //!
 //! What is not here: who may see what, which is asked where it is shown (`certificates`), and the queries (`store`).
@@ -25,11 +27,15 @@ mod data_keys;
 mod error;
 mod index;
 mod master;
+mod reencryption;
+mod rotation;
 
 pub use cell::{Cell, Column};
 pub use error::VaultError;
 pub use index::{Field, FieldMac};
 pub use master::{KeystoreMaster, Wrap};
+pub use reencryption::{Census, LEARN_EVERY, TAKEN_UP_WITHIN, Walk, retire_older, until_taken_up};
+pub use rotation::Rewrapped;
 
 use ciphertext::Ciphertext;
 use data_keys::DataKeys;

@@ -108,10 +108,16 @@ fn err(output: &Output) -> String {
 #[test]
 fn wrong_use_ends_with_64_and_help_with_0() {
     let site = Site::new();
-    for wrong in [&["nothing"][..], &[], &["keys", "rotate", "door"], &["serve", "--password=x"]] {
+    for wrong in [
+        &["nothing"][..],
+        &[],
+        &["keys", "rotate", "door"],
+        &["data-keys", "rewrap", "--new", "--only-make"],
+        &["serve", "--password=x"],
+    ] {
         assert_eq!(run(site.yzt(wrong)).status.code(), Some(64), "{wrong:?}");
     }
-    for help in [&["--help"][..], &["keys", "--help"], &["accounts", "--help"]] {
+    for help in [&["--help"][..], &["keys", "--help"], &["accounts", "--help"], &["data-keys", "--help"]] {
         let output = run(site.yzt(help));
         assert_eq!(output.status.code(), Some(0), "{help:?}");
         assert!(out(&output).contains("Examples:"), "{help:?}");
@@ -244,7 +250,54 @@ fn the_first_three_administrators_are_made_once_with_passwords_of_their_own() {
         assert!(listed.contains(role), "{listed}");
     }
     let verified = run(site.production(&["accounts", "verify"]));
-    assert!(out(&verified).contains("3 accounts, 0 approvals, 0 altered"), "{}", out(&verified));
+    assert!(
+        out(&verified).contains("3 accounts, 0 approvals, 0 service keys, 0 altered"),
+        "{}",
+        out(&verified)
+    );
+}
+
+/// The example key of GB/T 32918.2.
+const EXAMPLE_KEY: &str = "0309f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020";
+
+#[test]
+fn a_service_gets_a_key_without_a_password_and_loses_it() {
+    let site = Site::new();
+    let account =
+        ["accounts", "add", "--login", "system", "--role", "issuer", "--name", "省运政系统", "--service"];
+    let add = ["service-keys", "add", "--login", "system", "--label", "2026", "--public-key", EXAMPLE_KEY];
+    assert!(err(&run(site.yzt(&add))).contains("nothing here"));
+    assert!(run(site.yzt(&account)).status.success());
+    let added = run(site.yzt(&add));
+    let kid = out(&added).trim().to_owned();
+    assert_eq!(kid.len(), 16, "{}", err(&added));
+    assert!(err(&run(site.yzt(&add))).contains("registered already"));
+    let mut unfit = add;
+    unfit[7] = "02ff";
+    assert!(err(&run(site.yzt(&unfit))).contains("not_an_sm2_public_key"));
+    let listed = out(&run(site.yzt(&["service-keys", "list"])));
+    assert!(listed.starts_with(&kid) && listed.contains(" good "), "{listed}");
+    assert!(run(site.yzt(&["service-keys", "revoke", &kid])).status.success());
+    assert_eq!(run(site.yzt(&["service-keys", "revoke", &kid])).status.code(), Some(1));
+    assert!(out(&run(site.yzt(&["service-keys", "list"]))).contains(" revoked "));
+    let verified = out(&run(site.yzt(&["accounts", "verify"])));
+    assert!(verified.contains("1 accounts, 0 approvals, 1 service keys, 0 altered"), "{verified}");
+    let officer = ["accounts", "add", "--login", "li", "--role", "officer", "--name", "李警官", "--service"];
+    assert_eq!(run(site.yzt(&officer)).status.code(), Some(64));
+}
+
+#[test]
+fn in_production_a_key_of_a_service_waits_for_a_security_administrator() {
+    let site = Site::new();
+    let account =
+        ["accounts", "add", "--login", "system", "--role", "issuer", "--name", "省运政系统", "--service"];
+    assert!(run(site.production(&account)).status.success());
+    let add = ["service-keys", "add", "--login", "system", "--label", "2026", "--public-key", EXAMPLE_KEY];
+    let asked = run(site.production(&add));
+    assert!(out(&asked).contains("waits for a security administrator"), "{}", err(&asked));
+    assert_eq!(out(&run(site.production(&["service-keys", "list"]))), "");
+    let verified = out(&run(site.production(&["accounts", "verify"])));
+    assert!(verified.contains("1 accounts, 2 approvals, 0 service keys, 0 altered"), "{verified}");
 }
 
 #[test]
@@ -267,7 +320,11 @@ fn in_production_an_account_added_at_the_machine_waits_for_its_role() {
     let rekeyed = run(site.production(&["accounts", "rekey"]));
     assert!(out(&rekeyed).contains("key 2: 1 accounts"), "{}{}", out(&rekeyed), err(&rekeyed));
     let verified = run(site.production(&["accounts", "verify"]));
-    assert!(out(&verified).contains("1 accounts, 1 approvals, 0 altered"), "{}", out(&verified));
+    assert!(
+        out(&verified).contains("1 accounts, 1 approvals, 0 service keys, 0 altered"),
+        "{}",
+        out(&verified)
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ CREATE TABLE holders (
     code_index  TEXT NOT NULL,
     name        TEXT NOT NULL,
     created_at  BIGINT NOT NULL,
-    UNIQUE (code_type, code_index)
+    UNIQUE (code_index, code_type)          -- many are looked up by their indices alone
 );
 
 -- One row a licence. Its data items live in certificate_versions, one row for each time they changed.
@@ -39,7 +39,7 @@ CREATE TABLE certificates (
     valid_to      INTEGER,                  -- last valid day; NULL: no end
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
-    UNIQUE (kind, issuer_code, number_index)
+    UNIQUE (number_index, issuer_code, kind) -- as with holders
 );
 CREATE INDEX certificates_by_holder ON certificates (holder_id);
 CREATE INDEX certificates_by_plate ON certificates (plate, plate_colour) WHERE plate IS NOT NULL;
@@ -56,6 +56,7 @@ CREATE TABLE certificate_versions (
     items_ciphertext BYTEA NOT NULL,        -- of canonical JSON, the data items as received and normalised
     items_mac      BYTEA NOT NULL,          -- over the canonical items: the same MAC, the same content
     status_index   BIGINT NOT NULL UNIQUE,
+    made_by        TEXT NOT NULL CHECK (made_by IN ('issued','changed','renewed','reissued')),
     replaced_as    TEXT CHECK (replaced_as IN ('superseded','reported_lost')), -- NULL: the version in force
     credential     BYTEA NOT NULL,          -- tagged-off COSE_Sign1 by the seal key
     seal_key       TEXT NOT NULL,           -- kid, hex
@@ -69,6 +70,7 @@ CREATE INDEX certificate_versions_replaced ON certificate_versions (replaced_as)
 -- The history: what happened to a certificate, in the order it was recorded. Never updated, never deleted.
 CREATE TABLE certificate_events (
     id             TEXT PRIMARY KEY,
+    seq            BIGINT NOT NULL UNIQUE,  -- 1, 2, 3, … in the order they were committed, without gaps
     certificate_id TEXT NOT NULL REFERENCES certificates (id),
     event          TEXT NOT NULL CHECK (event IN ('issued','changed','renewed','reissued','suspended','resumed','cancelled',
                        'revoked','reported_lost','found','review_passed','review_overdue','assessed','expired')),
@@ -87,7 +89,8 @@ CREATE TABLE status_indices (
     iss        TEXT PRIMARY KEY,
     next       BIGINT NOT NULL,
     secret     BYTEA NOT NULL,
-    generation BIGINT NOT NULL              -- grows with every change of any status: says whether a cached list still holds
+    generation BIGINT NOT NULL,             -- grows with every change of any status: says whether a cached list still holds
+    events     BIGINT NOT NULL              -- the seq of the newest event
 );
 
 CREATE TABLE ingest_batches (

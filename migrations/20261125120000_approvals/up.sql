@@ -1,7 +1,8 @@
 -- Operations that need a second person: asked for by one account, decided by another, done once.
 CREATE TABLE approvals (
     id             TEXT PRIMARY KEY,
-    kind           TEXT NOT NULL CHECK (kind IN ('role_grant','key_revocation','factor_reset','bulk_export')),
+    kind           TEXT NOT NULL
+        CHECK (kind IN ('role_grant','service_key','key_revocation','factor_reset','bulk_export')),
     object         TEXT NOT NULL,           -- an account's id, a key's id, what is exported
     payload        TEXT NOT NULL,           -- JSON, what is to be done with it
     division       TEXT,                    -- the jurisdiction it lies in: a prefix of GB/T 2260 codes

@@ -16,7 +16,8 @@ CREATE TABLE bindings (
     state               TEXT NOT NULL CHECK (state IN ('pending','bound','refused')),
     code_type           TEXT NOT NULL CHECK (code_type IN ('001','111')),
     account_id          TEXT UNIQUE REFERENCES accounts (id),
-    organisation_code   TEXT,              -- 统一社会信用代码
+    organisation_code_ciphertext BYTEA,    -- 统一社会信用代码, encrypted
+    organisation_code_index TEXT,          -- … and what it is found by: HMAC-SM3, as holders.code_index
     organisation_name   TEXT,
     applicant           TEXT,              -- name of the person who acts, as the real-name service confirmed it
     division            TEXT,              -- whose operators decide: GB/T 2260, six digits
@@ -27,7 +28,8 @@ CREATE TABLE bindings (
     reason              TEXT,
     CHECK ((state = 'bound') = (account_id IS NOT NULL)),
     CHECK ((state = 'pending') = (decided_at IS NULL)),
-    CHECK ((code_type = '001') = (organisation_code IS NOT NULL))
+    CHECK ((code_type = '001') = (organisation_code_ciphertext IS NOT NULL)),
+    CHECK ((code_type = '001') = (organisation_code_index IS NOT NULL))
 );
 CREATE INDEX bindings_by_wechat_user ON bindings (wechat_user_id, requested_at);
 CREATE INDEX bindings_pending ON bindings (division, requested_at) WHERE state = 'pending';

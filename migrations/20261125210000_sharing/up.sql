@@ -32,7 +32,7 @@ CREATE TABLE grants (
     revoked_at         BIGINT,
     revoked_by         TEXT REFERENCES accounts (id),
     integrity_key      INTEGER NOT NULL,
-    integrity_code     BYTEA NOT NULL,      -- over all of this but uses_taken
+    integrity_code     BYTEA NOT NULL,      -- over all of this but uses_taken and the ciphertexts
     CHECK ((grantor = 'authority') = (basis_ciphertext IS NOT NULL)),
     CHECK (valid_from < valid_until)
 );
@@ -82,9 +82,10 @@ CREATE INDEX copies_by_certificate ON copies (certificate_id, id);
 
 -- The files of a copy, as they were issued.
 CREATE TABLE copy_files (
+    id               TEXT PRIMARY KEY,      -- that of the copy, a stroke and the format
     copy_id          TEXT NOT NULL REFERENCES copies (id),
     format           TEXT NOT NULL CHECK (format IN ('pdf','png')),
     file_ciphertext  BYTEA NOT NULL,
     digest           BYTEA NOT NULL,        -- SM3 of the file
-    PRIMARY KEY (copy_id, format)
+    UNIQUE (copy_id, format)
 );

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SM3 and SM2 with the examples of the national standards; CBOR and base32 at the edges of docs/protocol.md."""
 
+import base64
 import sys
 import time
 import unittest
@@ -8,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conformance import cbor, codetext, sm2  # noqa: E402
+from conformance import cbor, codetext, httpsig, sm2  # noqa: E402
 from conformance.sm3 import sm3  # noqa: E402
 
 KEY = (
@@ -93,6 +94,33 @@ class Cbor(unittest.TestCase):
         ):
             with self.assertRaises(cbor.Malformed, msg=data):
                 cbor.decode(bytes.fromhex(data), 64)
+
+
+class SignedRequest(unittest.TestCase):
+    """docs/service-accounts.md: its worked example, and that what is made here verifies."""
+
+    KEY = 0x3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8
+    DOCUMENT = (Path(__file__).parents[2] / "docs/service-accounts.md").read_text(encoding="utf-8")
+
+    def block(self, heading: str) -> str:
+        return self.DOCUMENT.split(heading)[1].split("```text\n")[1].split("\n```")[0]
+
+    def test_the_worked_example_verifies(self):
+        base = self.block("### What is signed")
+        signature = base64.b64decode(self.block("### The request").split("signature: sig1=:")[1].split(":")[0])
+        self.assertTrue(sm2.verify(sm2.private_public(self.KEY), base.encode(), signature))
+
+    def test_what_is_made_has_the_form_of_the_example_and_verifies(self):
+        head, body = self.block("### The request").split("\n\n")
+        method, target = head.splitlines()[0].split(" ")
+        headers = [("Content-Type", "application/json")]
+        nonce = "00112233445566778899aabbccddeeff"
+        made = httpsig.sign_request(self.KEY, method, target, headers, body.encode(), 1781488800, nonce)
+        self.assertIn(f"signature-input: {made['signature-input']}", head)
+        self.assertIn(f"content-digest: {made['content-digest']}", head)
+        signature = base64.b64decode(made["signature"].split(":")[1])
+        base = self.block("### What is signed")
+        self.assertTrue(sm2.verify(sm2.private_public(self.KEY), base.encode(), signature))
 
 
 class CodeText(unittest.TestCase):

@@ -6,3 +6,5 @@ mod approvals;
 mod integrity;
 mod jurisdiction;
 mod world;
+
+pub(crate) use world::binding_request;

@@ -151,26 +151,31 @@ async fn nothing_that_is_there_is_ever_overwritten() {
 }
 
 /// Where a backup is restored to.
-struct Place {
-    database: TestDatabase,
+pub(crate) struct Place {
+    pub(crate) database: TestDatabase,
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let database = TestDatabase::new(Backend::of_this_run()).unwrap();
         Self { database, folder: tempfile::TempDir::new().unwrap() }
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn keys(&self) -> PathBuf {
+    /// Restores a backup here that is not encrypted.
+    pub(crate) async fn restore(&self, file: &Path) -> Result<Manifest, BackupError> {
+        restore(self, file, None).await
+    }
+
+    pub(crate) fn keys(&self) -> PathBuf {
         self.database.directory().join("keys")
     }
 
-    fn settle(&self, config: &mut Config) {
+    pub(crate) fn settle(&self, config: &mut Config) {
         config.database_url = Secret::from(self.database.url().to_owned());
         config.data_dir = self.database.directory().to_string_lossy().into_owned();
     }
@@ -180,13 +185,21 @@ fn secret(passphrase: Option<&str>) -> Option<Secret> {
     passphrase.map(|passphrase| Secret::from(passphrase.to_owned()))
 }
 
-async fn make(app: &TestApp, out: &Path, passphrase: Option<&str>) -> Result<Manifest, BackupError> {
+pub(crate) async fn make(
+    app: &TestApp,
+    out: &Path,
+    passphrase: Option<&str>,
+) -> Result<Manifest, BackupError> {
     let config = app.running.app().config.clone();
     let options = Options { out: out.to_owned(), passphrase: secret(passphrase), keys: true, now: BEGINNING };
     tokio::task::spawn_blocking(move || backup::create(&config, &options)).await.unwrap()
 }
 
-async fn restore(place: &Place, file: &Path, passphrase: Option<&str>) -> Result<Manifest, BackupError> {
+pub(crate) async fn restore(
+    place: &Place,
+    file: &Path,
+    passphrase: Option<&str>,
+) -> Result<Manifest, BackupError> {
     let mut config = Config::default();
     place.settle(&mut config);
     let (file, passphrase) = (file.to_owned(), secret(passphrase));
@@ -253,7 +266,7 @@ fn names(conn: &mut Conn, query: &str) -> Vec<String> {
 }
 
 /// Every row of every table, as text.
-fn all_rows(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn all_rows(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
     let mut conn = inventory::connect(&database.settings()).unwrap();
     let tables: Result<_, StoreError> = inventory::rows(&mut conn);
     let dump = |table: String| {

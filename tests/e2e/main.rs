@@ -1,13 +1,17 @@
 //! End-to-end tests, by subject.
 
+mod at_rest;
 mod audit;
 mod authority;
 mod backup;
 mod cluster;
+mod command;
+mod data_keys;
 mod deploy;
 mod devices;
 mod errors;
 mod ingest;
+mod jobs;
 mod keys;
 mod killed;
 mod kpi;
@@ -20,6 +24,7 @@ mod receipts;
 mod reveals;
 mod sessions;
 mod sharing;
+mod signed_requests;
 mod signer;
 mod signing_service;
 mod stopping;

@@ -13,11 +13,11 @@ use yzt_api::config::{Config, Secret};
 use yzt_tests::actors::Person;
 use yzt_tests::{Answer, TestApp};
 
-use stand_in::{RealNames, WeChat};
+pub(crate) use stand_in::{RealNames, WeChat};
 
-const APP_ID: &str = "wx0123456789abcdef";
-const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
-const REAL_NAME_SECRET: &str = "a secret for tests";
+pub(crate) const APP_ID: &str = "wx0123456789abcdef";
+pub(crate) const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const REAL_NAME_SECRET: &str = "a secret for tests";
 
 /// A server, and the services it asks.
 struct World {

@@ -75,6 +75,8 @@ impl TestApp {
             password_rounds: 1,
             password_lifetime: 0,
             second_factor: SecondFactor::Off,
+            // Tests run the jobs they are about by themselves.
+            jobs: false,
             // Sessions outlive every test but those about sessions, which set limits of their own.
             access_lifetime: FOR_EVER,
             staff_session_idle: FOR_EVER,

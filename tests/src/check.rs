@@ -21,11 +21,21 @@ pub struct Certificate {
 /// The invented certificate of a vehicle with this number, as a line of the interface; `members` replace its own.
 #[must_use]
 pub fn vehicle(number: usize, members: &Value) -> Value {
+    with(vehicles().nth(number).unwrap(), members)
+}
+
+/// The invented certificates of vehicles, as lines of the interface, without end.
+pub fn vehicles() -> impl Iterator<Item = Value> {
     let records = Generator::new(1, Day::parse("20260601").unwrap());
-    let record = records.filter(|record| record.kind().code() == "013").nth(number).unwrap();
-    let mut line: Value = serde_json::from_slice(&record.to_line()).unwrap();
     let dates = json!({ "event": "initial", "issueDate": "20260105", "validFrom": "20260105", "validTo": "20300105" });
-    for (name, value) in dates.as_object().unwrap().iter().chain(members.as_object().unwrap()) {
+    let lines = records.filter(|record| record.kind().code() == "013");
+    lines.map(move |record| with(serde_json::from_slice(&record.to_line()).unwrap(), &dates))
+}
+
+/// A line in which `members` replace its own.
+#[must_use]
+pub fn with(mut line: Value, members: &Value) -> Value {
+    for (name, value) in members.as_object().unwrap() {
         line[name] = value.clone();
     }
     line

@@ -24,6 +24,7 @@ pub mod keeper;
 pub mod postgres;
 pub mod recipient;
 pub mod redis;
+pub mod service;
 pub mod signing_service;
 
 pub use answer::Answer;

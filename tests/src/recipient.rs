@@ -8,9 +8,8 @@ use verifier_core::sm2::SigningKey;
 use yzt_api::auth::Role;
 
 use crate::TestApp;
-use crate::actors::ThirdParty;
+use crate::actors::{Person, ThirdParty};
 use crate::app::PASSWORD;
-use crate::device::challenge;
 
 const DOMAIN: &[u8] = b"yzt-encryption-key:";
 
@@ -22,6 +21,12 @@ pub struct Recipient {
     pub id: String,
     /// Its private key, 32 bytes.
     pub secret: [u8; 32],
+}
+
+/// A challenge to register an encryption key with.
+pub async fn challenge(who: &Person) -> String {
+    let answer = who.post("/v1/encryption-key-challenges", &json!({})).await.json(201);
+    answer["challenge"].as_str().unwrap().to_owned()
 }
 
 /// A registration of an encryption key, as its holder makes it.

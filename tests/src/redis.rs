@@ -56,6 +56,12 @@ impl Redis {
         format!("unix://{}/socket", self.keeper.directory().display())
     }
 
+    /// Where it is, with its log and what it is told to save.
+    #[must_use]
+    pub fn directory(&self) -> PathBuf {
+        self.keeper.directory().to_owned()
+    }
+
     /// What it answers to a command of its own language.
     #[must_use]
     pub fn ask(&self, command: &[&str]) -> String {

@@ -1,5 +1,5 @@
 //! One suite of the store, run on every database, and one of short-lived state (`ephemeral.rs`). Without PostgreSQL or
-//! Redis on the machine their half says so and passes.
+//! Redis on the machine their half says so and passes. `admission.rs`: whole portions of an ingest.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use yzt_api::store::claims::{self, ClaimRow};
 use yzt_api::store::{Conn, Db, StoreError, StoreSettings, attempt};
 use yzt_tests::{Backend, TestDatabase};
 
+mod admission;
 mod ephemeral;
 
 /// Makes a test for each database of a function that takes one.

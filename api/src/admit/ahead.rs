@@ -33,6 +33,11 @@ impl Ahead {
         self.due == *due
     }
 
+    /// Its number, as identifiers have it.
+    pub(super) fn version(&self) -> u16 {
+        u16::try_from(self.sealed.version.number).unwrap_or(u16::MAX)
+    }
+
     /// Its place in the status list.
     #[must_use]
     pub const fn status_index(&self) -> u64 {

@@ -33,6 +33,9 @@ pub(super) fn reserve_one(conn: &mut Conn, iss: &str) -> Result<u64, AdmitError>
 /// Makes the counter and its secret. When another server was first, its own hold.
 fn begin(conn: &mut Conn, iss: &str) -> Result<(), AdmitError> {
     let secret = cipher::random::<SECRET_LENGTH>().ok_or(AdmitError::NoRandomness)?;
-    rows::insert(conn, &IndexRow { iss: iss.to_owned(), next: 0, secret: secret.to_vec(), generation: 0 })?;
+    rows::insert(
+        conn,
+        &IndexRow { iss: iss.to_owned(), next: 0, secret: secret.to_vec(), generation: 0, events: 0 },
+    )?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::{Admission, AdmitError, Ahead, Candidate, Outcome, finding, known};
 use crate::clock::Timestamp;
 use crate::record::{Event, Rule, name};
 use crate::store::certificates::{self, CertificateRow, VersionRow};
-use crate::store::events::{self, EventRow};
+use crate::store::events::EventRow;
 use crate::store::holders::{self, HolderRow};
 use crate::store::{Conn, StoreError};
 
@@ -24,25 +24,23 @@ impl Admission {
         conn: &mut Conn,
         candidate: &Candidate,
         made: &Ahead,
+        history: &mut Vec<EventRow>,
     ) -> Result<Written, AdmitError> {
-        let serial = candidate.record.serial().map_or_else(|| self.new_serial(), str::to_owned);
-        let row = CertificateRow {
-            id: made.certificate_id.clone(),
-            status: "valid".to_owned(),
-            review_overdue: false,
-            created_at: self.now.millis(),
-            ..match self.row(conn, candidate, made, serial)? {
-                Ok(row) => row,
-                Err(refused) => return Ok(Written::Done(refused)),
-            }
+        let serial = self.serial(candidate);
+        let identifier = match candidate.identifier(made, &serial) {
+            Ok(identifier) => identifier,
+            Err(refused) => return Ok(Written::Done(refused)),
         };
+        let holder_id = self.holder(conn, candidate, made)?;
+        let row = self.new_row(candidate, made, (&identifier, &serial), holder_id);
         if !certificates::insert(conn, &row)? {
             return Ok(match known(conn, candidate)? {
                 Some(_) => Written::Overtaken,
                 None => Written::Done(identifier_taken()),
             });
         }
-        self.add_version(conn, candidate, &row, made)?;
+        certificates::insert_version(conn, &candidate.version_row(&row, made))?;
+        history.push(self.event_row(candidate, &row));
         Ok(Written::Done(Outcome::Created))
     }
 
@@ -52,19 +50,21 @@ impl Admission {
         candidate: &Candidate,
         as_read: &CertificateRow,
         made: &Ahead,
-        replaced_as: &str,
-        status: &str,
+        (replaced_as, status): (&str, &str),
+        history: &mut Vec<EventRow>,
     ) -> Result<Written, AdmitError> {
-        let serial = candidate.record.serial().unwrap_or(&as_read.serial).to_owned();
+        let serial = candidate.record.serial().unwrap_or(&as_read.serial);
+        let identifier = match candidate.identifier(made, serial) {
+            Ok(identifier) => identifier,
+            Err(refused) => return Ok(Written::Done(refused)),
+        };
+        let holder_id = self.holder(conn, candidate, made)?;
         let row = CertificateRow {
             id: as_read.id.clone(),
             status: status.to_owned(),
             review_overdue: as_read.review_overdue,
             created_at: as_read.created_at,
-            ..match self.row(conn, candidate, made, serial)? {
-                Ok(row) => row,
-                Err(refused) => return Ok(Written::Done(refused)),
-            }
+            ..self.new_row(candidate, made, (&identifier, serial), holder_id)
         };
         match certificates::replace(conn, as_read, &row)? {
             None => return Ok(Written::Done(identifier_taken())),
@@ -72,48 +72,78 @@ impl Admission {
             Some(true) => {}
         }
         certificates::set_replaced(conn, &row.id, as_read.version, replaced_as)?;
-        self.add_version(conn, candidate, &row, made)?;
+        certificates::insert_version(conn, &candidate.version_row(&row, made))?;
+        history.push(self.event_row(candidate, &row));
         Ok(Written::Done(Outcome::Changed))
     }
 
-    /// The certificate as it is with this version; the caller knows the rest of it. `Err`: no identifier can be made.
-    fn row(
+    /// The serial number of a new certificate: its sender's, or one of ours.
+    pub(super) fn serial(&self, candidate: &Candidate) -> String {
+        let new = || self.app.new_id().simple().to_string().to_ascii_uppercase();
+        candidate.record.serial().map_or_else(new, str::to_owned)
+    }
+
+    /// A new certificate with its identifier and serial number.
+    pub(super) fn new_row(
         &self,
-        conn: &mut Conn,
         candidate: &Candidate,
         made: &Ahead,
-        serial: String,
-    ) -> Result<Result<CertificateRow, Outcome>, StoreError> {
+        (identifier, serial): (&str, &str),
+        holder_id: String,
+    ) -> CertificateRow {
         let record = &candidate.record;
-        let version = u16::try_from(made.sealed.version.number).unwrap_or(u16::MAX);
-        let identifier =
-            match CertificateId::new(record.kind().type_code(), record.issuer(), &serial, version) {
-                Ok(identifier) => identifier.to_string(),
-                Err(error) => return Ok(Err(refused(Rule::Id(error)))),
-            };
-        Ok(Ok(CertificateRow {
-            id: String::new(),
+        CertificateRow {
+            id: made.certificate_id.clone(),
             kind: record.kind().code().to_owned(),
             number_ciphertext: made.number_ciphertext.clone(),
             number_index: candidate.number_index.clone(),
             issuer_code: record.issuer().as_str().to_owned(),
             division: record.division().as_str().to_owned(),
-            identifier,
-            serial,
-            holder_id: self.holder(conn, candidate, made)?,
+            identifier: identifier.to_owned(),
+            serial: serial.to_owned(),
+            holder_id,
             plate: record.plate().map(|plate| plate.number().to_owned()),
             plate_colour: record.plate().map(|plate| plate.colour().code().into()),
-            version: i32::from(version),
-            status: String::new(),
+            version: made.version().into(),
+            status: "valid".to_owned(),
             review_overdue: false,
             specimen: record.is_specimen(),
             status_index: i64::try_from(made.status_index()).unwrap_or(i64::MAX),
             issued_on: record.issued_on().days(),
             valid_from: record.valid_from().days(),
             valid_to: record.valid_to().map(crate::record::Day::days),
-            created_at: 0,
+            created_at: self.now.millis(),
             updated_at: self.now.millis(),
-        }))
+        }
+    }
+
+    /// A new holder by this name.
+    pub(super) fn holder_row(&self, candidate: &Candidate, made: &Ahead, name: &str) -> HolderRow {
+        HolderRow {
+            id: made.holder_id.clone(),
+            code_type: candidate.record.holder().code_type().to_owned(),
+            code_ciphertext: made.holder_ciphertext.clone(),
+            code_index: candidate.holder_index.clone(),
+            name: name.to_owned(),
+            created_at: self.now.millis(),
+        }
+    }
+
+    /// The event that made this version of a certificate.
+    pub(super) fn event_row(&self, candidate: &Candidate, row: &CertificateRow) -> EventRow {
+        EventRow {
+            id: self.app.new_id().to_string(),
+            seq: 0,
+            certificate_id: row.id.clone(),
+            event: word(candidate.record.event()).to_owned(),
+            version: row.version,
+            status: row.status.clone(),
+            reason: None,
+            occurred_at: i64::from(row.issued_on) * DAY - CHINA_OFFSET,
+            recorded_at: self.now.millis(),
+            actor: self.sender.account.clone(),
+            batch_id: self.batch.clone(),
+        }
     }
 
     /// The holder's row: there already, or made. The name heard last is the holder's.
@@ -127,59 +157,38 @@ impl Admission {
             }
             return Ok(row.id);
         }
-        let row = HolderRow {
-            id: made.holder_id.clone(),
-            code_type: holder.code_type().to_owned(),
-            code_ciphertext: made.holder_ciphertext.clone(),
-            code_index: candidate.holder_index.clone(),
-            name: holder.name().to_owned(),
-            created_at: self.now.millis(),
-        };
+        let row = self.holder_row(candidate, made, holder.name());
         if holders::insert(conn, &row)? {
             return Ok(row.id);
         }
         // Another transaction was first.
         find(conn)?.map(|row| row.id).ok_or(StoreError::Busy)
     }
+}
 
-    fn add_version(
-        &self,
-        conn: &mut Conn,
-        candidate: &Candidate,
-        row: &CertificateRow,
-        made: &Ahead,
-    ) -> Result<(), StoreError> {
-        let version = VersionRow {
+impl Candidate {
+    /// The identifier of a version of its certificate; `Err`: none can be made.
+    pub(super) fn identifier(&self, made: &Ahead, serial: &str) -> Result<String, Outcome> {
+        let record = &self.record;
+        let made = CertificateId::new(record.kind().type_code(), record.issuer(), serial, made.version());
+        made.map(|identifier| identifier.to_string()).map_err(|error| refused(Rule::Id(error)))
+    }
+
+    /// The version in force of a certificate that is now as this candidate says.
+    pub(super) fn version_row(&self, row: &CertificateRow, made: &Ahead) -> VersionRow {
+        VersionRow {
             certificate_id: row.id.clone(),
             version: row.version,
             items_ciphertext: made.items_ciphertext.clone(),
-            items_mac: candidate.items_mac.clone(),
+            items_mac: self.items_mac.clone(),
             status_index: row.status_index,
+            made_by: word(self.record.event()).to_owned(),
             replaced_as: None,
             credential: made.sealed.bytes.clone(),
             seal_key: made.sealed.key.to_string(),
             sealed_at: Timestamp::from(made.sealed.at).millis(),
             credential_exp: Timestamp::from(made.sealed.expires).millis(),
-        };
-        certificates::insert_version(conn, &version)?;
-        let event = EventRow {
-            id: self.app.new_id().to_string(),
-            certificate_id: row.id.clone(),
-            event: word(candidate.record.event()).to_owned(),
-            version: row.version,
-            status: row.status.clone(),
-            reason: None,
-            occurred_at: i64::from(row.issued_on) * DAY - CHINA_OFFSET,
-            recorded_at: self.now.millis(),
-            actor: self.sender.account.clone(),
-            batch_id: self.batch.clone(),
-        };
-        events::insert(conn, &event)?;
-        Ok(())
-    }
-
-    fn new_serial(&self) -> String {
-        self.app.new_id().simple().to_string().to_ascii_uppercase()
+        }
     }
 }
 

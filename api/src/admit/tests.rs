@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::generate::Generator;
 use crate::publish::indices;
 use crate::record::{Day, Record};
-use crate::store::certificates::{CertificateRow, VersionRow};
+use crate::store::certificates::{self, CertificateRow, VersionRow};
 use crate::store::{events, indices as counters};
 use crate::vault::Column;
 
@@ -258,10 +258,9 @@ async fn what_is_stored_opens_in_its_own_row_and_is_nowhere_in_the_clear() {
     let sender = Sender { account: "sender".to_owned(), division: None };
     let admission = Admission::begin(&ground.app, sender, None).unwrap();
     let candidate = ground.candidate(&vehicle());
-    let due =
-        ground.app.db.read(|conn| admission.foresee(conn, &candidate).map(|due| (admission, candidate, due)));
-    let (admission, candidate, due) = due.await.unwrap();
-    let ahead = admission.prepare(&candidate, due.unwrap(), 77).unwrap();
+    let reserve = |conn: &mut Conn| places::reserve(conn, "21", 1);
+    let place = ground.app.db.write(reserve).await.unwrap()[0];
+    let ahead = admission.prepare(&candidate, Due { certificate_id: None, version: 1 }, place).unwrap();
     let plain = candidate.items.to_vec();
     ground.app.db.write(move |conn| admission.admit(conn, &candidate, Some(&ahead))).await.unwrap();
     let row = ground.certificate(&vehicle()).await;

@@ -18,6 +18,7 @@ pub fn decided(context: &Context, row: &ApprovalRow) -> Vec<Entry> {
     let done = row.executed_at.and_then(|_| row.kind.parse().ok());
     let done = done.and_then(|kind| match kind {
         Kind::RoleGrant => Some((Action::AccountChanged, "account")),
+        Kind::ServiceKey => Some((Action::ClientAdded, "service_key")),
         Kind::KeyRevocation => Some((Action::KeyRevoked, "key")),
         Kind::FactorReset => Some((Action::FactorRemoved, "account")),
         Kind::BulkExport => None,

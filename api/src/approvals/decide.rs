@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::request::checked;
 use super::{KeyRevocation, Kind, RoleGrant, is_over};
+use crate::auth::service_keys::{self, NewKey};
 use crate::auth::{Account, accounts, factors};
 use crate::clock::Timestamp;
 use crate::integrity::Integrity;
@@ -95,9 +96,13 @@ fn require_approver(conn: &mut Conn, kind: Kind, row: &ApprovalRow, by: &Account
         return Err(Code::WrongRole.into());
     }
     by.require_jurisdiction(row.division.as_deref())?;
-    if matches!(kind, Kind::RoleGrant | Kind::FactorReset) {
-        let account = account_rows::find(conn, &row.object)?.ok_or(Code::ApprovalOvertaken)?;
-        by.require_account(conn, &account)?;
+    let account = match kind {
+        Kind::RoleGrant | Kind::FactorReset => Some(account_rows::find(conn, &row.object)?),
+        Kind::ServiceKey => Some(account_rows::find_by_login(conn, &payload::<NewKey>(row)?.login)?),
+        Kind::KeyRevocation | Kind::BulkExport => None,
+    };
+    if let Some(account) = account {
+        by.require_account(conn, &account.ok_or(Code::ApprovalOvertaken)?)?;
     }
     if row.requested_by == by.id || row.object == by.id {
         return Err(Code::OwnApproval.into());
@@ -122,6 +127,12 @@ fn execute(
                 Err(Code::ApprovalOvertaken.into())
             }
         }
+        Kind::ServiceKey => {
+            match service_keys::register(conn, integrity, payload(row)?, Some(&row.id), now) {
+                Err(problem) if is_overtaken(&problem) => Err(Code::ApprovalOvertaken.into()),
+                registered => registered.map(drop),
+            }
+        }
         Kind::KeyRevocation => {
             let KeyRevocation { all } = payload(row)?;
             let revocation = Revocation { all, reason: &row.reason, approval: Some(&row.id) };
@@ -133,6 +144,11 @@ fn execute(
         Kind::FactorReset => Ok(factors::reset(conn, &row.object, now)?),
         Kind::BulkExport => Ok(()),
     }
+}
+
+/// Whether a key can no longer be registered for what became of its account, or because another was first.
+fn is_overtaken(problem: &Problem) -> bool {
+    matches!(problem.code(), Code::NotFound | Code::NotAService | Code::ServiceKeyKnown)
 }
 
 fn payload<T: DeserializeOwned>(row: &ApprovalRow) -> Result<T, Problem> {

@@ -14,6 +14,8 @@ use crate::auth::Role;
 pub enum Kind {
     /// An account gets a role and a jurisdiction.
     RoleGrant,
+    /// A service gets a key to sign its requests with.
+    ServiceKey,
     /// A signing key is revoked.
     KeyRevocation,
     /// An account that lost its second factors may enrol new ones.
@@ -24,13 +26,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::RoleGrant, Self::KeyRevocation, Self::FactorReset, Self::BulkExport];
+    pub const ALL: [Self; 5] =
+        [Self::RoleGrant, Self::ServiceKey, Self::KeyRevocation, Self::FactorReset, Self::BulkExport];
 
     /// The word it is stored as.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::RoleGrant => "role_grant",
+            Self::ServiceKey => "service_key",
             Self::KeyRevocation => "key_revocation",
             Self::FactorReset => "factor_reset",
             Self::BulkExport => "bulk_export",
@@ -41,7 +45,7 @@ impl Kind {
     #[must_use]
     pub fn requesters(self) -> &'static [Role] {
         match self {
-            Self::RoleGrant | Self::FactorReset => &[Role::SystemAdmin],
+            Self::RoleGrant | Self::ServiceKey | Self::FactorReset => &[Role::SystemAdmin],
             Self::KeyRevocation => &[Role::SecurityAdmin],
             Self::BulkExport => &[Role::Operator, Role::AuditAdmin],
         }
@@ -51,9 +55,11 @@ impl Kind {
     #[must_use]
     pub fn approvers(self) -> &'static [Role] {
         match self {
-            Self::RoleGrant | Self::KeyRevocation | Self::FactorReset | Self::BulkExport => {
-                &[Role::SecurityAdmin]
-            }
+            Self::RoleGrant
+            | Self::ServiceKey
+            | Self::KeyRevocation
+            | Self::FactorReset
+            | Self::BulkExport => &[Role::SecurityAdmin],
         }
     }
 }

@@ -61,6 +61,7 @@ actions! {
     // Keys and devices
     KeyMade             "key.made"              "生成密钥", "A key is made";
     KeyActivated        "key.activated"         "提前启用密钥", "A key signs before its time of publication is over";
+    DataKeysListed      "data-keys.listed"      "查看数据密钥", "Data keys are looked at, with how much is under each";
     KeyRevoked          "key.revoked"           "吊销密钥", "A key is revoked";
     DeviceRegistered    "device.registered"     "登记设备", "A device is registered";
     DeviceRevoked       "device.revoked"        "停用设备", "A device is revoked";

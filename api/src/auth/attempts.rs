@@ -1,10 +1,13 @@
-//! Attempts that may fail only so often: counted from their beginning, so that many at once do not all slip through
-//! before the first fails, and taken back when they succeed.
+//! Attempts that may fail only so often within a time: counted from their beginning, so that many at once do not all slip
+//! through before the first fails, and taken back when they succeed.
+//!
+//! Such counts slow guessing down and may be forgotten: they are in `ephemeral`, end with their window, and are open while
+//! it is away. What must not be forgotten is not here: that a login is locked after so many failures in a row is in the
+//! database, and `lockout.rs` does it. It counts addresses with this.
 
 use crate::app::App;
 use crate::ephemeral::Key;
-use crate::limits::Limit;
-use crate::problem::Problem;
+use crate::limits::{Exceeded, Limit};
 
 /// Attempts that have begun.
 pub struct Attempts {
@@ -16,12 +19,12 @@ impl Attempts {
     /// `window` seconds.
     ///
     /// # Errors
-    /// [`crate::problem::Code::TooManyAttempts`] when too many failed already.
+    /// When too many failed already; as a problem, [`crate::problem::Code::TooManyAttempts`].
     pub async fn begin(
         app: &App,
         limits: impl IntoIterator<Item = (&'static str, String, u32)>,
         window: u32,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, Exceeded> {
         let mut keys = Vec::new();
         for (name, subject, most) in limits {
             keys.push(Limit { name, most, window }.count(app, &subject).await?);
@@ -30,10 +33,10 @@ impl Attempts {
     }
 
     /// Takes them back: only failed ones count.
-    pub async fn succeeded(self, app: &App) {
-        for key in self.keys {
-            // A count that stands although the attempt succeeded ends with its window.
-            let _ = app.ephemeral.uncount(key).await;
+    pub async fn take_back(&self, app: &App) {
+        for key in &self.keys {
+            // A count that stands although the attempt did not fail ends with its window.
+            let _ = app.ephemeral.uncount(*key).await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who asks: the account and the session whose access token a request carries.
+//! Who asks: the account whose service signed a request, or the one of the session whose access token it carries.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,13 +12,12 @@ use crate::app::App;
 use crate::problem::{Code, Problem};
 use crate::store::sessions as rows;
 
-/// An account and the session it asks from.
+/// An account, and the session it asks from unless it is a service that signed the request.
 #[derive(Clone)]
 pub struct Caller {
     /// The account.
     pub account: Account,
-    /// Id of the session.
-    pub session: String,
+    session: Option<String>,
     /// Whether the session was proven with a second factor.
     pub factor_proven: bool,
     /// What it owes.
@@ -29,6 +28,24 @@ pub struct Caller {
 pub struct Owing(pub Caller);
 
 impl Caller {
+    /// The service that signed the request that is being answered: it has no session, and owes nothing.
+    pub(super) fn by_signature(account: Account) -> Self {
+        Self { account, session: None, factor_proven: false, duty: None }
+    }
+
+    /// The session it asks from; a service asks from none.
+    pub fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// The same, where there must be one.
+    ///
+    /// # Errors
+    /// [`Code::NeedsSession`] when the request was signed by a service.
+    pub fn require_session(&self) -> Result<&str, Problem> {
+        self.session().ok_or_else(|| Code::NeedsSession.into())
+    }
+
     /// The same caller, if it owes nothing.
     ///
     /// # Errors
@@ -51,12 +68,12 @@ impl Caller {
         }
     }
 
-    /// Whoever's access token the request carries, whatever it owes.
+    /// Whoever signed the request, or whoever's access token it carries, whatever it owes.
     ///
     /// # Errors
     /// [`Code::NotSignedIn`], [`Code::SessionEnded`], [`Code::SessionExpired`].
     pub async fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        // Asked for by the table of access and then by the handler: once a request is enough.
+        // Settled by its signature, or asked for by the table of access before the handler: once is enough.
         if let Some(caller) = request.extensions().get::<Self>() {
             return Ok(caller.clone());
         }
@@ -81,7 +98,7 @@ impl Caller {
         Ok(Self {
             factor_proven: standing.session.factor != Factor::None.word(),
             account: standing.account,
-            session: standing.session.id,
+            session: Some(standing.session.id),
             duty: standing.duty,
         })
     }

@@ -105,8 +105,9 @@ pub fn enrolled(config: &Config, account: &AccountRow) -> bool {
 /// Whether a caller may enrol a factor, within the transaction that does.
 ///
 /// # Errors
-/// [`Code::SecondFactorRequired`] when its account has enrolled and this session was not proven with a factor.
+/// [`Code::NeedsSession`]; [`Code::SecondFactorRequired`] when its account has enrolled and this session was not proven with a factor.
 pub fn may_enrol(conn: &mut Conn, caller: &Caller, config: &Config) -> Result<(), crate::problem::Problem> {
+    caller.require_session()?;
     if !required(config, caller.account.role) || caller.factor_proven {
         return Ok(());
     }
@@ -117,14 +118,15 @@ pub fn may_enrol(conn: &mut Conn, caller: &Caller, config: &Config) -> Result<()
 /// Notes that a caller enrolled `factor`, and with that has proven its session.
 ///
 /// # Errors
-/// When the database cannot.
+/// [`Code::NeedsSession`], or when the database cannot.
 pub fn note_enrolment(
     conn: &mut Conn,
     caller: &Caller,
     factor: Factor,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    rows::note_enrolment(conn, &caller.account.id, &caller.session, factor.word(), now.millis())
+) -> Result<(), crate::problem::Problem> {
+    let session = caller.require_session()?;
+    Ok(rows::note_enrolment(conn, &caller.account.id, session, factor.word(), now.millis())?)
 }
 
 /// Takes every second factor from an account, keys too, and ends its sessions: at its next sign-in it enrols anew. For

@@ -2,16 +2,16 @@
 //!
 //! Failures of a login are counted in the database, so that a restart or another server forgets nothing, and by the
 //! login that was tried, so that one that does not exist behaves as one that does. Attempts while it is locked do not
-//! make the lock longer. Failures of an address, for whatever logins, are counted in `ephemeral`: that keeps one
-//! address from locking everybody.
+//! make the lock longer. Failures of an address, for whatever logins, are counted beside it as [`Attempts`]: that keeps
+//! one address from locking everybody. What is not here: attempts at anything but a login, which lock nothing.
 
 use verifier_core::sm2::sm3;
 
+use super::attempts::Attempts;
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::clock::Timestamp;
 use crate::config::Config;
-use crate::ephemeral::Key;
 use crate::limits::{Exceeded, Limit};
 use crate::problem::Problem;
 use crate::store::failed_sign_ins::{self as rows, Rule};
@@ -23,7 +23,7 @@ const WINDOW: u32 = 15 * 60;
 /// An attempt, counted from its beginning, so that many at once do not all slip through before the first fails.
 pub struct Attempt {
     subject: Subject,
-    address: Option<Key>,
+    address: Attempts,
 }
 
 /// What failures are counted by.
@@ -52,12 +52,11 @@ impl Attempt {
     /// # Errors
     /// [`crate::problem::Code::TooManyAttempts`] when login or address must wait.
     pub async fn begin(app: &App, context: &Context, login: &str) -> Result<Self, Problem> {
-        let address = match context.address() {
-            None => None,
-            Some(address) => match address_limit(&app.config).count(app, &address.to_string()).await {
-                Ok(key) => Some(key),
-                Err(exceeded) => return Err(refuse(app, context, login, exceeded).await),
-            },
+        let most = app.config.sign_in_attempts_address;
+        let limit = context.address().map(|address| ("sign_in_address", address.to_string(), most));
+        let address = match Attempts::begin(app, limit, WINDOW).await {
+            Ok(address) => address,
+            Err(exceeded) => return Err(refuse(app, context, login, exceeded).await),
         };
         let subject = Subject::login(login);
         let now = app.clock.now();
@@ -78,7 +77,7 @@ impl Attempt {
     /// # Errors
     /// When the database cannot.
     pub async fn take_back(self, app: &App) -> Result<(), StoreError> {
-        self.uncount_address(app).await;
+        self.address.take_back(app).await;
         app.db.write(move |conn| rows::uncount(conn, &self.subject.0)).await
     }
 
@@ -89,10 +88,7 @@ impl Attempt {
 
     /// Takes it back for the address: it did not fail.
     pub async fn uncount_address(&self, app: &App) {
-        if let Some(address) = self.address {
-            // A count that stands although the attempt did not fail ends with its window.
-            let _ = app.ephemeral.uncount(address).await;
-        }
+        self.address.take_back(app).await;
     }
 }
 
@@ -104,10 +100,6 @@ fn rule(config: &Config, now: Timestamp) -> Rule {
         remembered_from: now.plus_seconds(-lockout).millis(),
         locked_until: now.plus_seconds(lockout).millis(),
     }
-}
-
-fn address_limit(config: &Config) -> Limit {
-    Limit { name: "sign_in_address", most: config.sign_in_attempts_address, window: WINDOW }
 }
 
 /// The problem of who must wait.

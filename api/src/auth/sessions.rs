@@ -18,6 +18,7 @@ use std::fmt;
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use zeroize::Zeroize;
 
 use super::{Account, Duty};
 use crate::clock::Timestamp;
@@ -36,7 +37,7 @@ pub use begin::{begin, begin_with};
 pub use list::{SessionSummary, list};
 pub use refresh::refresh;
 pub use standing::{Limits, Standing, standing};
-pub use sweep::keep_swept;
+pub use sweep::sweep;
 pub use token::{AccessClaims, Tokens};
 
 /// A session that has begun or goes on.
@@ -55,6 +56,13 @@ pub struct Session {
     /// What must be done before anything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     duty: Option<Duty>,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.token.zeroize();
+        self.refresh_token.zeroize();
+    }
 }
 
 /// Why a session was ended before its time.

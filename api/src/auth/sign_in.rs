@@ -7,6 +7,7 @@ use super::pending::{self, Pending};
 use super::{Account, Client, Factor, Password, Role, Session, accounts as open, factors, hashing, sessions};
 use crate::app::App;
 use crate::audit::{Action, Audit, Context, Entry};
+use crate::config::Secret;
 use crate::problem::{Code, Problem};
 use crate::store::accounts::{self, AccountRow};
 use crate::store::{Conn, StoreError, passwords};
@@ -30,7 +31,7 @@ pub async fn sign_in(
     client: &Client,
     context: Context,
     login: String,
-    password: String,
+    password: Secret,
 ) -> Result<SignIn, Problem> {
     let attempt = Attempt::begin(app, &context, &login).await?;
     let name = login.clone();
@@ -121,7 +122,7 @@ impl Proven {
 async fn check(
     app: &App,
     found: Option<(AccountRow, Account)>,
-    tried: String,
+    tried: Secret,
 ) -> Result<Option<Proven>, Problem> {
     let rounds = app.config.password_rounds;
     let work = move || {
@@ -130,13 +131,13 @@ async fn check(
             Some((row, account, password))
         });
         let Some((row, account, password)) = known else {
-            let _ = Password::decoy(rounds).is(&tried);
+            let _ = Password::decoy(rounds).is(tried.reveal());
             return None;
         };
-        if !password.is(&tried) {
+        if !password.is(tried.reveal()) {
             return None;
         }
-        let stronger = (password.rounds() < rounds).then(|| Password::hash(&tried, rounds)).flatten();
+        let stronger = (password.rounds() < rounds).then(|| Password::hash(tried.reveal(), rounds)).flatten();
         Some(Proven { row, account, stronger })
     };
     hashing::run(app, work).await

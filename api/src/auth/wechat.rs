@@ -2,12 +2,12 @@
 //!
 //! - `wechat/service.rs`: `code2Session`, asked over the network
 //! - `wechat/answer.rs`: what it answers, and what a person is told about it
-//! - `wechat/openid.rs`: the digest a WeChat user is known by
 //! - `wechat/limited.rs`: the session of a WeChat user, good for binding only
 //!
 //! A WeChat user is nobody yet: what it may do is bind itself to a holder, and then act for it. What is not here:
 //! binding (`binding`).
 
+use hmac::Mac;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +15,7 @@ use super::attempts::Attempts;
 use super::sessions::begin;
 use super::{Client, Session, accounts};
 use crate::app::{App, StartError};
+use crate::audit::{Action, Context, Entry};
 use crate::binding::{self, Binding};
 use crate::clock::Timestamp;
 use crate::config::Config;
@@ -23,16 +24,15 @@ use crate::problem::{Code, Finding, Problem};
 use crate::store::StoreError;
 use crate::store::accounts as rows;
 use crate::store::wechat_users::{self, WechatUserRow};
+use crate::vault::Field;
 
 mod answer;
 mod limited;
-mod openid;
 mod service;
 
 pub use limited::WechatUser;
 
 use limited::LimitedSessions;
-use openid::Openids;
 use service::Service;
 
 /// The window in which sign-ins that failed are counted, in seconds.
@@ -43,7 +43,6 @@ const LONGEST_CODE: usize = 128;
 /// The way in from WeChat.
 pub struct Wechat {
     service: Option<Service>,
-    openids: Openids,
     limited: LimitedSessions,
 }
 
@@ -53,11 +52,7 @@ impl Wechat {
     /// # Errors
     /// When the keystore, the file with the secret or this machine's certificates cannot be read.
     pub fn open(config: &Config, keystore: &Keystore) -> Result<Self, StartError> {
-        Ok(Self {
-            service: Service::open(config)?,
-            openids: Openids::open(keystore)?,
-            limited: LimitedSessions::open(keystore)?,
-        })
+        Ok(Self { service: Service::open(config)?, limited: LimitedSessions::open(keystore)? })
     }
 }
 
@@ -80,7 +75,12 @@ pub struct WechatSession {
 ///
 /// # Errors
 /// [`Code::WechatOff`]; what WeChat says against the code; [`Code::TooManyAttempts`].
-pub async fn sign_in(app: &App, client: &Client, js_code: &str) -> Result<WechatSession, Problem> {
+pub async fn sign_in(
+    app: &App,
+    client: &Client,
+    context: &Context,
+    js_code: &str,
+) -> Result<WechatSession, Problem> {
     let service = app.wechat.service.as_ref().ok_or(Code::WechatOff)?;
     if !is_code(js_code) {
         let finding = Finding { item: "js_code".into(), rule: "not_a_login_code".into(), source: None };
@@ -94,23 +94,33 @@ pub async fn sign_in(app: &App, client: &Client, js_code: &str) -> Result<Wechat
     let outcome = answer.as_ref().map_or_else(|refusal| refusal.word(), |_| "ok");
     app.metrics.wechat_sign_ins.with_label_values(&[outcome]).inc();
     let openid = match answer {
-        Err(refusal) if refusal.is_of_the_code() => return Err(refusal.into()),
+        Err(refusal) if refusal.is_of_the_code() => {
+            let problem = refusal.into();
+            app.audit.note(coming_in(context).ended_in(&problem)).await;
+            return Err(problem);
+        }
         answer => {
-            attempts.succeeded(app).await;
+            attempts.take_back(app).await;
             answer?
         }
     };
-    let user = known_user(app, app.wechat.openids.digest(service.app_id(), &openid)).await?;
+    let user = known_user(app, digest(app, service.app_id(), &openid)).await?;
     drop(openid);
-    begin_for(app, user, client).await
+    app.audit.note(coming_in(context).on("wechat_user", user.as_str())).await;
+    begin_for(app, user, client, context).await
 }
 
-async fn begin_for(app: &App, user_id: String, client: &Client) -> Result<WechatSession, Problem> {
+async fn begin_for(
+    app: &App,
+    user_id: String,
+    client: &Client,
+    context: &Context,
+) -> Result<WechatSession, Problem> {
     let (binding_token, binding_token_expires_at) = app.wechat.limited.issue(&user_id, app.clock.now());
     let bindings = app.db.read(move |conn| binding::of_user(conn, &user_id)).await?;
     let mut bound = bindings.iter().filter(|binding| binding.is_in_force());
     let session = match (bound.next(), bound.next()) {
-        (Some(only), None) => Some(session(app, only.id.clone(), client).await?),
+        (Some(only), None) => Some(session(app, only.id.clone(), client, context).await?),
         _ => None,
     };
     Ok(WechatSession { binding_token, binding_token_expires_at, bindings, session })
@@ -120,10 +130,19 @@ async fn begin_for(app: &App, user_id: String, client: &Client) -> Result<Wechat
 ///
 /// # Errors
 /// [`Code::NotFound`] when it may no longer be used; [`Code::IntegrityBroken`].
-pub async fn session(app: &App, account_id: String, client: &Client) -> Result<Session, Problem> {
+pub async fn session(
+    app: &App,
+    account_id: String,
+    client: &Client,
+    context: &Context,
+) -> Result<Session, Problem> {
     let find = move |conn: &mut _| rows::find(conn, &account_id);
     let row = app.db.read::<_, StoreError, _>(find).await?.ok_or(Code::NotFound)?;
-    begin(app, accounts::open(&app.integrity, &row)?.ok_or(Code::NotFound)?, client).await
+    let account = accounts::open(&app.integrity, &row)?.ok_or(Code::NotFound)?;
+    // A holder gets in even when that cannot be written: presenting goes on.
+    let entry = coming_in(&context.clone().by(&account)).on("account", account.id.as_str());
+    app.audit.note(entry).await;
+    begin(app, account, client).await
 }
 
 /// The WeChat user with this digest, who is made when it is new. Its id.
@@ -131,6 +150,17 @@ async fn known_user(app: &App, openid: Vec<u8>) -> Result<String, Problem> {
     let now = app.clock.now().millis();
     let row = WechatUserRow { id: app.new_id().to_string(), openid, created_at: now, changed_at: now };
     app.db.write(move |conn| Ok::<_, Problem>(wechat_users::find_or_insert(conn, row)?.id)).await
+}
+
+/// What a WeChat user is known by: HMAC-SM3 under a key of this site, so that nobody with the database alone can tell
+/// whether an openid is in it. One openid is another in another mini-program.
+fn digest(app: &App, app_id: &str, openid: &str) -> Vec<u8> {
+    let mac = app.vault.mac(Field::Openid).chain_update(app_id).chain_update([0]).chain_update(openid);
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn coming_in(context: &Context) -> Entry {
+    Entry::new(Action::SignIn, context.clone()).detail("way", "wechat")
 }
 
 fn is_code(text: &str) -> bool {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::audit::{Action, Audit, Context, Entry};
 use crate::auth::{Holder, accounts};
 use crate::clock::Timestamp;
 use crate::integrity::Integrity;
@@ -54,13 +55,19 @@ pub fn acting_for(conn: &mut Conn, holder: &Holder) -> Result<Vec<ActingAccount>
 pub fn end(
     conn: &mut Conn,
     integrity: &Integrity,
+    audit: &Audit,
+    context: Context,
     holder: &Holder,
     id: &str,
     now: Timestamp,
 ) -> Result<(), Problem> {
     let own = |row: &AccountRow| row.holder_id.as_ref() == Some(&holder.holder_id);
     let row = rows::find(conn, id)?.filter(own).ok_or(Code::NotFound)?;
-    if accounts::disable(conn, integrity, row, now)? { Ok(()) } else { Err(Code::NotFound.into()) }
+    if !accounts::disable(conn, integrity, row, now)? {
+        return Err(Code::NotFound.into());
+    }
+    let entry = Entry::new(Action::IdentityUnbound, context.by(&holder.account)).on("account", id);
+    Ok(audit.append(conn, entry)?)
 }
 
 impl ActingAccount {

@@ -5,13 +5,15 @@ use utoipa::ToSchema;
 
 use super::{Binding, ORGANISATION, add_account, holder, holder_row, unfit};
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::Account;
 use crate::clock::Timestamp;
+use crate::config::Secret;
 use crate::problem::{Code, Problem};
 use crate::store::bindings::{self as rows, BindingRow, Decision};
 use crate::store::holders;
 use crate::store::{Conn, StoreError};
-use crate::vault::{Field, Vault};
+use crate::vault::{Column, Vault, VaultError};
 
 /// Most requests of one page.
 const PAGE: i64 = 100;
@@ -68,7 +70,7 @@ pub fn pending(
     }
     operator.require_jurisdiction((!prefix.is_empty()).then_some(prefix.as_str()))?;
     let rows = rows::pending(conn, &prefix, after, PAGE)?;
-    rows.into_iter().map(|row| Ok(Pending::of(conn, vault, row)?)).collect()
+    rows.into_iter().map(|row| Pending::of(conn, vault, row)).collect()
 }
 
 /// Decides a request.
@@ -76,20 +78,23 @@ pub fn pending(
 /// # Errors
 /// [`Code::NotFound`] when there is none, [`Code::OtherDivision`] when it is not this operator's to decide;
 /// [`Code::BindingDecided`] when a colleague was first; [`Code::UnfitValue`] for a refusal without a reason.
-pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) -> Result<Binding, Problem> {
+pub async fn decide(
+    app: &App,
+    operator: Account,
+    context: Context,
+    id: String,
+    decided: Decided,
+) -> Result<Binding, Problem> {
     let reason = decided.reason()?;
     let now = app.clock.now();
     let asked = id.clone();
     let asked = app.db.read::<_, StoreError, _>(move |conn| rows::find(conn, &asked)).await?;
     let asked = asked.ok_or(Code::NotFound)?;
     // Encrypted ahead, so that the transaction need not wait for it. What was asked for never changes.
-    let organisation = holder_row(
-        app,
-        ORGANISATION,
-        &asked.organisation_code.unwrap_or_default(),
-        asked.organisation_name.unwrap_or_default(),
-    )?;
-    let integrity = app.integrity.clone();
+    let code = organisation_code(&app.vault, &asked)?;
+    let name = asked.organisation_name.unwrap_or_default();
+    let organisation = holder_row(app, ORGANISATION, code.reveal(), name)?;
+    let (integrity, audit, context) = (app.integrity.clone(), app.audit.clone(), context.by(&operator));
     let work = move |conn: &mut Conn| -> Result<_, Problem> {
         let row = rows::find(conn, &id)?.ok_or(Code::NotFound)?;
         operator.require_division(row.division.as_deref().ok_or(Code::NotFound)?)?;
@@ -115,9 +120,24 @@ pub async fn decide(app: &App, operator: Account, id: String, decided: Decided) 
             return Err(Code::BindingDecided.into());
         }
         let user = rows::of_user(conn, &row.wechat_user_id)?;
-        user.into_iter().find(|(known, ..)| known.id == id).ok_or_else(|| Code::NotFound.into())
+        let known = user.into_iter().find(|(known, ..)| known.id == id).ok_or(Code::NotFound)?;
+        audit.append_all(conn, &entries(&context, &row, decided.approve))?;
+        Ok(known)
     };
     Ok(Binding::of(app.db.write(work).await?))
+}
+
+/// What is audited: the decision, and the account that came of it.
+fn entries(context: &Context, row: &BindingRow, approved: bool) -> Vec<Entry> {
+    let entry = |action, kind| {
+        let entry = Entry::new(action, context.clone()).on(kind, row.id.as_str());
+        entry.in_division(row.division.as_deref().unwrap_or_default())
+    };
+    if !approved {
+        return vec![entry(Action::ApprovalRefused, "binding")];
+    }
+    let bound = entry(Action::IdentityBound, "account").detail("wechat_user", row.wechat_user_id.as_str());
+    vec![entry(Action::ApprovalGiven, "binding"), bound]
 }
 
 impl Decided {
@@ -134,13 +154,13 @@ impl Decided {
 }
 
 impl Pending {
-    fn of(conn: &mut Conn, vault: &Vault, row: BindingRow) -> Result<Self, StoreError> {
-        let code = row.organisation_code.unwrap_or_default();
-        let index = vault.index(Field::HolderCode, &code);
+    fn of(conn: &mut Conn, vault: &Vault, row: BindingRow) -> Result<Self, Problem> {
+        let code = organisation_code(vault, &row)?;
+        let index = row.organisation_code_index.unwrap_or_default();
         let on_record = holders::find_by_typed_code(conn, ORGANISATION, &index)?;
         Ok(Self {
             id: row.id,
-            organisation_code: code,
+            organisation_code: code.reveal().to_owned(),
             organisation_name: row.organisation_name.unwrap_or_default(),
             name_on_record: on_record.map(|holder| holder.name),
             applicant: row.applicant.unwrap_or_default(),
@@ -148,5 +168,13 @@ impl Pending {
             division: row.division.unwrap_or_default(),
             requested_at: Timestamp(row.requested_at),
         })
+    }
+}
+
+/// The code of the organisation that was asked for; of a person's binding, none.
+fn organisation_code(vault: &Vault, row: &BindingRow) -> Result<Secret, VaultError> {
+    match &row.organisation_code_ciphertext {
+        Some(ciphertext) => vault.open_text(&Column::OrganisationCode.of(&row.id), ciphertext),
+        None => Ok(Secret::default()),
     }
 }

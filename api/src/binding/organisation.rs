@@ -7,11 +7,12 @@ use verifier_core::ids::{CitizenId, CreditCode, Division};
 
 use super::{Binding, ORGANISATION, asked_now};
 use crate::app::App;
+use crate::audit::{Action, Context, Entry};
 use crate::auth::real_name;
 use crate::problem::Problem;
 use crate::store::bindings::{self as rows, BindingRow};
 use crate::store::{Conn, StoreError, certificates, holders, wechat_users};
-use crate::vault::Field;
+use crate::vault::{Column, Field};
 
 /// A person who wants to act for an organisation.
 pub(super) struct Asked {
@@ -22,18 +23,28 @@ pub(super) struct Asked {
 }
 
 /// Asks for it. What was asked before and waits, or is in force, is not asked again.
-pub(super) async fn ask(app: &App, user_id: String, asked: Asked) -> Result<Binding, Problem> {
+pub(super) async fn ask(
+    app: &App,
+    context: &Context,
+    user_id: String,
+    asked: Asked,
+) -> Result<Binding, Problem> {
     let confirmed = real_name::confirm(app, &asked.person_id, &asked.person_name).await?;
     let now = app.clock.now();
     let elsewhere = format!("{:0<6}", app.config.iss);
+    let (id, code) = (app.new_id().to_string(), asked.code);
+    let cell = Column::OrganisationCode.of(&id);
+    let index = app.vault.index(Field::HolderCode, code.as_str());
     let row = BindingRow {
-        organisation_code: Some(asked.code.as_str().to_owned()),
+        organisation_code_ciphertext: Some(app.vault.seal(&cell, code.as_str().as_bytes())?),
+        organisation_code_index: Some(index.clone()),
         organisation_name: Some(asked.name),
         applicant: Some(asked.person_name),
-        ..asked_now(app.new_id().to_string(), user_id, ORGANISATION, confirmed.reference, now)
+        ..asked_now(id, user_id, ORGANISATION, confirmed.reference, now)
     };
-    let code = asked.code;
-    let index = app.vault.index(Field::HolderCode, code.as_str());
+    let audit = app.audit.clone();
+    let entry = Entry::new(Action::ApprovalRequested, context.clone())
+        .detail("real_name_reference", row.real_name_reference.as_str());
     let work = move |conn: &mut Conn| -> Result<_, StoreError> {
         wechat_users::touch(conn, &row.wechat_user_id, now.millis())?;
         let holder = holders::find_by_typed_code(conn, ORGANISATION, &index)?;
@@ -44,7 +55,7 @@ pub(super) async fn ask(app: &App, user_id: String, asked: Asked) -> Result<Bind
         if let Some(bound) = bound {
             return Ok((bound, holder.map(|holder| holder.name), None));
         }
-        if let Some(pending) = rows::pending_of(conn, &row.wechat_user_id, code.as_str())? {
+        if let Some(pending) = rows::pending_of(conn, &row.wechat_user_id, &index)? {
             return Ok((pending, None, None));
         }
         let division = match &holder {
@@ -54,6 +65,8 @@ pub(super) async fn ask(app: &App, user_id: String, asked: Asked) -> Result<Bind
         let division = division.or_else(|| registered_in(&code)).unwrap_or(elsewhere);
         let row = BindingRow { division: Some(division), ..row };
         rows::insert(conn, &row)?;
+        let entry = entry.on("binding", row.id.as_str()).detail("wechat_user", row.wechat_user_id.as_str());
+        audit.append(conn, entry.in_division(row.division.as_deref().unwrap_or_default()))?;
         Ok((row, None, None))
     };
     Ok(Binding::of(app.db.write(work).await?))

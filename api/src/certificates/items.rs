@@ -1,10 +1,11 @@
 //! The data items of a certificate for people: with their Chinese names, codes with theirs, personal ones masked unless
 //! asked for in full.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use verifier_core::ids::Kind;
+use zeroize::Zeroize;
 
 use crate::problem::Problem;
 use crate::record::Form;
@@ -40,10 +41,29 @@ pub struct DataItem {
 /// # Errors
 /// When what is stored is no JSON object.
 pub(super) fn of(stored: &[u8], kind: Kind, in_full: bool) -> Result<Vec<DataItem>, Problem> {
-    let stored: Map<String, Value> =
-        serde_json::from_slice(stored).map_err(|_| Problem::internal("stored items"))?;
+    let stored: Tree = serde_json::from_slice(stored).map_err(|_| Problem::internal("stored items"))?;
     let known = table::of_kind(Some(kind)).iter();
-    Ok(known.filter_map(|item| Some(shown(item, stored.get(item.name)?, in_full))).flatten().collect())
+    Ok(known.filter_map(|item| Some(shown(item, stored.0.get(item.name)?, in_full))).flatten().collect())
+}
+
+/// Items as they are stored. What of them is not shown is cleared from memory with this.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Tree(Map<String, Value>);
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        self.0.values_mut().for_each(clear);
+    }
+}
+
+fn clear(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(list) => list.iter_mut().for_each(clear),
+        Value::Object(map) => map.values_mut().for_each(clear),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 impl DataItem {
@@ -134,6 +154,13 @@ mod tests {
         assert_eq!(item(&items, "holderName"), "王小明");
         assert_eq!(item(&items, "holderPhoto"), Value::Null, "left out");
         assert!(!serde_json::to_string(&items).unwrap().contains("秘密"), "what has no item is not shown");
+    }
+
+    #[test]
+    fn a_tree_is_cleared_to_its_leaves() {
+        let mut value = serde_json::json!({ "a": "secret", "b": ["secret", { "c": "secret" }], "d": 1 });
+        clear(&mut value);
+        assert!(!value.to_string().contains("secret"), "{value}");
     }
 
     #[test]

@@ -13,10 +13,11 @@ use crate::auth::accounts::{self, NewAccount, State};
 use crate::auth::{Password, Role, Subject, password};
 use crate::config::{Config, Environment};
 use crate::problem::{Code, Problem};
-use crate::store::{self, Conn, StoreError};
+use crate::store::{self, Conn};
 use crate::vault::Field;
 
 mod factors;
+mod integrity;
 
 use factors::Reset;
 
@@ -30,12 +31,13 @@ API is; a reset of second factors waits for one too, unless --alone says that no
 Examples:
   yzt accounts add --login zhang --role officer --name 张警官 --division 2101
   yzt accounts add --login li --role holder --name 李师傅 < code-and-password.txt
+  yzt accounts add --login provincial-system --role issuer --name 省运政系统 --service
   yzt accounts list
   yzt accounts password zhang
   yzt accounts unlock zhang
   yzt accounts reset-factors zhang --reason 手机遗失，已当面核实身份
   yzt accounts disable zhang
-  yzt accounts verify                are all as this program wrote them?";
+  yzt accounts verify                is all as this program wrote them?";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -60,7 +62,7 @@ enum Action {
         /// Its login
         login: String,
     },
-    /// Name every account and approval that was changed by other means than this program
+    /// Name every account, approval and key of a service that was changed by other means than this program
     Verify,
     /// Protect all accounts with a new key; running servers find it by themselves
     Rekey,
@@ -92,6 +94,9 @@ struct Add {
     /// Jurisdiction of staff: the first 2, 4 or 6 digits of a division code (GB/T 2260)
     #[arg(long)]
     division: Option<String>,
+    /// A service: it signs its requests (yzt service-keys) and has no password
+    #[arg(long)]
+    service: bool,
 }
 
 impl Accounts {
@@ -101,8 +106,8 @@ impl Accounts {
             Action::List => list(&app).await,
             Action::Disable { login } => disable(&app, login).await,
             Action::Enable { login } => enable(&app, login).await,
-            Action::Verify => verify(&app).await,
-            Action::Rekey => rekey(&app).await,
+            Action::Verify => integrity::verify(&app).await,
+            Action::Rekey => integrity::rekey(&app).await,
             Action::Password { login } => give_password(&app, login).await,
             Action::ResetFactors(reset) => reset.run(&app).await,
             Action::Unlock { login } => unlock(&app, login).await,
@@ -117,14 +122,17 @@ impl Add {
             Role::Holder => Some(find_holder(app, &ask("Holder's code: ")?).await?),
             _ => None,
         };
-        let password = ask_password(app, &self.login)?;
+        if self.service && !self.role.has_services() {
+            return Err(Failure::wrong_use("--service: of the role issuer or third_party"));
+        }
+        let password = if self.service { None } else { Some(ask_password(app, &self.login)?) };
         let new = NewAccount {
             id: app.new_id().to_string(),
             login: self.login,
             role: self.role,
             name: self.name,
-            password: Some(password),
-            password_initial: true,
+            password_initial: password.is_some(),
+            password,
             holder_id,
             division,
         };
@@ -231,55 +239,12 @@ async fn enable(app: &App, login: String) -> Result<(), Failure> {
     }
 }
 
-/// Names every account and approval that is not as this program wrote it.
-async fn verify(app: &App) -> Result<(), Failure> {
-    let read = |conn: &mut _| Ok((store::accounts::list(conn)?, store::approvals::all(conn)?));
-    let (accounts, approvals) = app.db.read::<_, StoreError, _>(read).await.map_err(Failure::new)?;
-    let altered_accounts = accounts.iter().filter(|row| !app.integrity.holds(*row));
-    let altered_approvals = approvals.iter().filter(|row| !app.integrity.holds(*row));
-    let mut altered = 0_usize;
-    for row in altered_accounts {
-        say(format_args!("altered  account   {}  {}", row.id, row.login));
-        altered += 1;
-    }
-    for row in altered_approvals {
-        say(format_args!("altered  approval  {}", row.id));
-        altered += 1;
-    }
-    say(format_args!("{} accounts, {} approvals, {altered} altered", accounts.len(), approvals.len()));
-    if altered == 0 {
-        Ok(())
-    } else {
-        Err(Failure::new("rows were changed by other means than this program"))
-    }
-}
-
-/// Makes the next key of the codes, and gives every account that is as it was written a code of it.
-async fn rekey(app: &App) -> Result<(), Failure> {
-    let integrity = app.integrity.clone();
-    let number = tokio::task::spawn_blocking(move || integrity.renew()).await.map_err(Failure::new)?;
-    let number = number.map_err(Failure::new)?;
-    let (integrity, audit) = (app.integrity.clone(), app.audit.clone());
-    let entry =
-        Entry::new(audit::Action::KeyMade, Context::command()).on("key", format!("integrity-{number}"));
-    let reseal = move |conn: &mut _| -> Result<_, Problem> {
-        let resealed = accounts::reseal(conn, &integrity)?;
-        audit.append(conn, entry)?;
-        Ok(resealed)
-    };
-    let (resealed, altered) = app.db.write(reseal).await.map_err(said)?;
-    say(format_args!("key {number}: {resealed} accounts"));
-    if altered.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::new(format_args!("left as they are, because altered: {}", altered.join(", "))))
-    }
-}
-
 /// A problem as a person at the machine reads it.
 pub(super) fn said(problem: Problem) -> Failure {
-    let cause = problem.cause().map(|cause| format!(" ({cause})")).unwrap_or_default();
-    Failure::new(format_args!("{}{cause}", problem.code().title().1))
+    let mut why: Vec<_> = problem.broken_rules().collect();
+    why.extend(problem.cause());
+    let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
+    Failure::new(format_args!("{}{why}", problem.code().title().1))
 }
 
 async fn give_password(app: &App, login: String) -> Result<(), Failure> {

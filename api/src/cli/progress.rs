@@ -32,6 +32,14 @@ impl Progress {
         self.bar.clone()
     }
 
+    /// Says how many records are done, where each is a step.
+    pub(super) fn move_to(&mut self, records: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(records);
+        }
+        self.set(records);
+    }
+
     /// Says how many records are done.
     pub(super) fn set(&mut self, records: u64) {
         self.records = records;

@@ -111,6 +111,8 @@ settings! {
     redis_prefix: String, "text" = "yzt:".to_owned();
     /// Whether a server that starts brings the schema up to date. If not, `yzt migrate` must have.
     migrate_on_start: bool, "`true` or `false`" = true;
+    /// Whether this server takes part in the jobs of its site (`yzt jobs list`). At least one server of a site must.
+    jobs: bool, "`true` or `false`" = true;
     /// Where the encrypted key files are. Empty: `keys` in `data_dir`.
     keystore_dir: String, "directory" = String::new();
     /// The passphrase of the key files. Better in a file, see `keystore_passphrase_file`. Empty: a known one, for development only.

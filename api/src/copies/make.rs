@@ -7,7 +7,7 @@ use verifier_core::copy::{Annotation, Content as Digested};
 use verifier_core::token;
 
 use super::content;
-use super::shown::Copy;
+use super::shown::{Copy, file_id};
 use super::wanted::{Terms, Wanted};
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
@@ -180,8 +180,10 @@ fn stored(
         id: id.clone(),
     };
     let file = |(format, bytes): (Format, Vec<u8>)| -> Result<FileRow, Problem> {
-        let cell = Column::CopyFile.of(format_args!("{id}/{}", format.word()));
+        let file_id = file_id(&id, format);
+        let cell = Column::CopyFile.of(&file_id);
         Ok(FileRow {
+            id: file_id,
             copy_id: id.clone(),
             format: format.word().to_owned(),
             digest: verifier_core::sm2::sm3(&bytes).to_vec(),

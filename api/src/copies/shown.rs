@@ -116,7 +116,11 @@ pub fn page(
 /// # Errors
 /// When the database cannot, or has lost it.
 pub fn file(conn: &mut Conn, app: &App, id: &str, format: Format) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let row = rows::find_file(conn, id, format.word())?.ok_or(Code::NotFound)?;
-    let cell = Column::CopyFile.of(format_args!("{id}/{}", format.word()));
-    Ok(app.vault.open_bytes(&cell, &row.file_ciphertext)?)
+    let row = rows::find_file(conn, &file_id(id, format))?.ok_or(Code::NotFound)?;
+    Ok(app.vault.open_bytes(&Column::CopyFile.of(&row.id), &row.file_ciphertext)?)
+}
+
+/// The id of a copy's file.
+pub(super) fn file_id(copy_id: &str, format: Format) -> String {
+    format!("{copy_id}/{}", format.word())
 }

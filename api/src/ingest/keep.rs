@@ -7,7 +7,7 @@ use crate::admit::{Admission, AdmitError, Ahead, Outcome, places};
 use crate::audit::{Action, Audit, Context, Entry};
 use crate::record::{Finding, Severity};
 use crate::store::batches::{self, BatchRow, FindingRow};
-use crate::store::{Conn, StoreError, indices};
+use crate::store::{Conn, StoreError};
 
 /// Most findings kept of one record.
 const FINDINGS_OF_RECORD_MAX: usize = 100;
@@ -45,24 +45,18 @@ impl Portion {
             begin(conn, &batch)?;
         }
         let mut free = Vec::new();
-        let mut has_changed = false;
-        for record in &self.records {
-            let outcome = self.admit(conn, record)?;
+        let mut findings = Vec::new();
+        for (record, outcome) in self.records.iter().zip(self.admit(conn)?) {
             batch.lines += 1;
             *counter(&mut batch, &outcome) += 1;
-            if outcome.took_place() {
-                has_changed = true;
-            } else {
+            if !outcome.took_place() {
                 free.extend(record.ahead.as_ref().map(Ahead::status_index));
             }
-            keep_findings(conn, &batch.id, record, &outcome)?;
+            findings.extend(self.findings(record, &outcome));
         }
+        batches::insert_findings(conn, &findings)?;
         if self.places > 0 {
             free.extend(places::reserve(conn, &self.iss, self.places)?);
-        }
-        // The issuer's row last, and only once: others wait for it until this transaction ends.
-        if has_changed {
-            indices::next_generation(conn, &self.iss)?;
         }
         batch.body_mac.clone_from(&self.body_mac);
         batch.finished_at = self.body_mac.as_ref().map(|_| self.admission.now().millis());
@@ -74,11 +68,26 @@ impl Portion {
         Ok(Kept { batch, places: free })
     }
 
-    fn admit(&self, conn: &mut Conn, record: &Prepared) -> Result<Outcome, AdmitError> {
-        match &record.candidate {
-            Some(candidate) => self.admission.admit(conn, candidate, record.ahead.as_ref()),
-            None => Ok(Outcome::Refused(Vec::new())),
-        }
+    /// What became of each record, in their order.
+    fn admit(&self, conn: &mut Conn) -> Result<Vec<Outcome>, AdmitError> {
+        let candidates: Vec<_> = self.records.iter().filter_map(Prepared::sound).collect();
+        let mut admitted = self.admission.admit_all(conn, &candidates)?.into_iter();
+        let outcome = |record: &Prepared| record.candidate.as_ref().and_then(|_| admitted.next());
+        let broken = || Outcome::Refused(Vec::new());
+        Ok(self.records.iter().map(outcome).map(|outcome| outcome.unwrap_or_else(broken)).collect())
+    }
+
+    /// The findings that are kept of a record.
+    fn findings(&self, record: &Prepared, outcome: &Outcome) -> Vec<FindingRow> {
+        let refusals = match outcome {
+            Outcome::Refused(findings) => findings.as_slice(),
+            _ => &[],
+        };
+        let findings = refusals.iter().chain(&record.findings).take(FINDINGS_OF_RECORD_MAX);
+        (0..)
+            .zip(findings)
+            .map(|(ordinal, finding)| row(&self.batch.id, record.line, ordinal, finding))
+            .collect()
     }
 }
 
@@ -105,23 +114,6 @@ fn counter<'a>(batch: &'a mut BatchRow, outcome: &Outcome) -> &'a mut i64 {
         Outcome::Unchanged => &mut batch.unchanged,
         Outcome::Refused(_) => &mut batch.rejected,
     }
-}
-
-fn keep_findings(
-    conn: &mut Conn,
-    batch_id: &str,
-    record: &Prepared,
-    outcome: &Outcome,
-) -> Result<(), StoreError> {
-    let refusals = match outcome {
-        Outcome::Refused(findings) => findings.as_slice(),
-        _ => &[],
-    };
-    let findings = refusals.iter().chain(&record.findings).take(FINDINGS_OF_RECORD_MAX);
-    for (ordinal, finding) in (0..).zip(findings) {
-        batches::insert_finding(conn, &row(batch_id, record.line, ordinal, finding))?;
-    }
-    Ok(())
 }
 
 fn row(batch_id: &str, line: u64, ordinal: i32, finding: &Finding) -> FindingRow {

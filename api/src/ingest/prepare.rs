@@ -24,6 +24,13 @@ pub(super) struct Prepared {
     pub(super) ahead: Option<Ahead>,
 }
 
+impl Prepared {
+    /// What is to be admitted, with what was made for it.
+    pub(super) fn sound(&self) -> Option<(&Candidate, Option<&Ahead>)> {
+        Some((self.candidate.as_ref()?, self.ahead.as_ref()))
+    }
+}
+
 /// Reads records, in order.
 pub(super) async fn read(
     vault: &Arc<Vault>,
@@ -76,13 +83,11 @@ async fn foresee(
 ) -> Result<(Vec<Prepared>, Vec<Option<Due>>), StoreError> {
     let admission = Arc::clone(admission);
     let look = move |conn: &mut _| {
-        let mut due = Vec::with_capacity(records.len());
-        for record in &records {
-            due.push(match &record.candidate {
-                Some(candidate) => admission.foresee(conn, candidate)?,
-                None => None,
-            });
-        }
+        let candidates: Vec<_> = records.iter().filter_map(|record| record.candidate.as_ref()).collect();
+        let mut foreseen = admission.foresee_all(conn, &candidates)?.into_iter();
+        let due =
+            records.iter().map(|record| record.candidate.as_ref().and_then(|_| foreseen.next().flatten()));
+        let due = due.collect();
         Ok((records, due))
     };
     app.db.read(look).await

@@ -145,7 +145,11 @@ impl Keystore {
         cipher::random().map(|salt| *salt).ok_or(KeystoreError::NoRandomness)
     }
 
-    fn names(&self) -> Result<Vec<String>, KeystoreError> {
+    /// The names of all that is kept here.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn names(&self) -> Result<Vec<String>, KeystoreError> {
         let entries = match fs::read_dir(&self.directory) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.map_err(|error| self.fault(error))?,

@@ -10,9 +10,9 @@ use crate::audit::{Action, Context, Entry};
 use crate::auth::Account;
 use crate::clock::Timestamp;
 use crate::problem::{Code, Finding, Problem};
+use crate::store::Conn;
 use crate::store::certificates::{self, CertificateRow};
 use crate::store::events::{self, EventRow};
-use crate::store::{Conn, indices};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 200;
@@ -149,17 +149,17 @@ impl Report {
             return Ok(None);
         }
         let row = self.row(certificate, state);
-        if !events::insert(conn, &row)? {
+        if !events::append(conn, &self.iss, vec![row.clone()])? {
             // The same event came in through another server at this moment; sent again, it is found.
             return Err(Problem::new(Code::Unavailable).retry_after(1));
         }
-        indices::next_generation(conn, &self.iss)?;
         Ok(Some(row))
     }
 
     fn row(&self, certificate: &CertificateRow, state: State) -> EventRow {
         EventRow {
             id: self.event.id.unwrap_or(self.fresh).to_string(),
+            seq: 0,
             certificate_id: certificate.id.clone(),
             event: self.event.event.word().to_owned(),
             version: certificate.version,

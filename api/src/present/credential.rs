@@ -135,6 +135,7 @@ mod tests {
             items_ciphertext: Vec::new(),
             items_mac: Vec::new(),
             status_index: 0,
+            made_by: "issued".to_owned(),
             replaced_as: None,
             credential: Vec::new(),
             seal_key: "aa".to_owned(),

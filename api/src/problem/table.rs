@@ -145,9 +145,35 @@ problems! {
     RecordLimit TOO_MANY_REQUESTS "record_limit"
         "今日可查看或导出的记录数已用完", "No more records may be taken today";
         "请于次日再试；确有需要请联系管理员调整限额", "Try again tomorrow, or ask an administrator for a higher limit".
+    NeedsSession FORBIDDEN "needs_session"
+        "此操作须登录后进行，不能以签名请求调用", "This is done from a session; a signed request has none";
+        "以账号和密码登录后再试；接口账号没有会话、密码和第二因素", "Sign in and try again; a service has no session, password or second factor".
     WrongRole FORBIDDEN "wrong_role"
         "当前账号无权进行此操作", "This account's role may not do this";
         "换用有权限的账号登录，或联系管理员", "Sign in with an account that may, or ask an administrator".
+
+    // Signed requests
+    SignatureInvalid UNAUTHORIZED "signature_invalid"
+        "请求签名缺失、格式不符或验签不通过", "The request's signature is not of its form, of no known key, or does not verify";
+        "按 detail 和 docs/service-accounts.md 检查签名内容、密钥和算法", "Check what is signed, with which key and how, after detail and docs/service-accounts.md".
+    SignatureOutOfTime UNAUTHORIZED "signature_out_of_time"
+        "请求签名时间与服务器时间相差过大", "The signature was made too long ago, or in the future";
+        "校准时钟，重新签名后再发送", "Set the clock, sign again and send".
+    SignatureReplayed UNAUTHORIZED "signature_replayed"
+        "该签名的 nonce 已使用", "A request with this nonce was taken already";
+        "每次请求使用新的 nonce 并重新签名；重发业务数据时保持 Idempotency-Key 不变", "Sign every request with a nonce of its own; keep the Idempotency-Key when the same data is sent again".
+    ServiceKeyNotValid UNAUTHORIZED "service_key_not_valid"
+        "签名密钥已停用、已到期，或所属账号已停用", "The key was revoked or is past its end, or its account may not be used";
+        "改用有效的密钥签名；没有的，请系统管理员申请登记新的公钥", "Sign with a key that is good; if there is none, have a system administrator register one".
+    NotAService CONFLICT "not_a_service"
+        "该账号不是接口账号", "This account is not a service's";
+        "接口账号没有密码，角色为 issuer 或 third_party；请另建接口账号", "A service has no password, and the role issuer or third_party: make an account of its own".
+    ServiceKeyKnown CONFLICT "service_key_known"
+        "该公钥已登记", "This key is registered already";
+        "生成新的密钥后再登记；已停用的密钥不能再次登记", "Make a new key and register that; one that was revoked cannot come back".
+    ContentDigestMismatch BAD_REQUEST "content_digest_mismatch"
+        "请求内容与签名的 Content-Digest 不一致", "The body is not the one whose digest was signed, or its digest was not signed";
+        "对实际发送的内容（压缩后）计算 SM3，并将 content-digest 纳入签名", "Take SM3 of the body as it is sent, compressed if it is, and sign content-digest".
 
     // From WeChat
     WechatOff FORBIDDEN "wechat_off"

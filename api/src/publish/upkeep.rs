@@ -1,5 +1,5 @@
-//! The task that keeps the published lists fresh when nobody asks for them, and forgets very old ones, and claims
-//! that have ended.
+//! What keeps the published lists fresh when nobody asks for them, and forgets very old ones, and claims that have
+//! ended.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use actix_web::web;
 
 use super::{PublishError, newest_status_list, newest_trust_list};
 use crate::app::App;
-use crate::store::{claims, publication};
+use crate::store::{Conn, StoreError, claims, publication};
 use crate::watch;
 
 /// How often the lists are looked at.
@@ -29,14 +29,20 @@ pub async fn keep_fresh(app: web::Data<App>) {
 async fn once(app: &App) -> Result<(), PublishError> {
     let trust = newest_trust_list(app).await?;
     let status = newest_status_list(app).await?;
-    watch::keep(app, &trust, &status).await?;
-    let oldest = app.clock.now().plus_seconds(-i64::from(app.config.bundle_retention) * SECONDS_PER_DAY);
-    let iss = app.config.iss.clone();
+    watch::keep(app, &trust, &status).await
+}
+
+/// Forgets very old lists, and claims that have ended.
+///
+/// # Errors
+/// When the database cannot.
+pub async fn prune(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();
-    app.db
-        .write(move |conn| {
-            claims::prune(conn, now.millis())?;
-            Ok(publication::prune(conn, &iss, oldest.millis())?)
-        })
-        .await
+    let oldest = now.plus_seconds(-i64::from(app.config.bundle_retention) * SECONDS_PER_DAY);
+    let iss = app.config.iss.clone();
+    let prune = move |conn: &mut Conn| {
+        claims::prune(conn, now.millis())?;
+        publication::prune(conn, &iss, oldest.millis())
+    };
+    app.db.write(prune).await
 }

@@ -72,6 +72,7 @@ pub fn version(version: i32) -> VersionRow {
         items_ciphertext: Vec::new(),
         items_mac: Vec::new(),
         status_index: 7,
+        made_by: "issued".to_owned(),
         replaced_as: None,
         credential: Vec::new(),
         seal_key: String::new(),
@@ -84,6 +85,7 @@ pub fn version(version: i32) -> VersionRow {
 pub fn event(event: &str, version: i32, status: &str, recorded_at: i64) -> EventRow {
     EventRow {
         id: recorded_at.to_string(),
+        seq: recorded_at,
         certificate_id: "certificate".to_owned(),
         event: event.to_owned(),
         version,

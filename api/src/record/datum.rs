@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use zeroize::Zeroize;
 
 /// A normalised value: codes, numbers and dates are text too, as in the standards.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -38,6 +39,16 @@ impl Datum {
     }
 }
 
+impl Zeroize for Datum {
+    fn zeroize(&mut self) {
+        match self {
+            Self::Text(text) => text.zeroize(),
+            Self::List(list) => list.zeroize(),
+            Self::Flag(flag) => flag.zeroize(),
+        }
+    }
+}
+
 impl From<String> for Datum {
     fn from(text: String) -> Self {
         Self::Text(text)
@@ -50,10 +61,16 @@ impl From<&str> for Datum {
     }
 }
 
-/// The data items of a record by name, sorted. There is no `Debug`: they are personal.
+/// The data items of a record by name, sorted, cleared from memory with it. There is no `Debug`: they are personal.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Items(BTreeMap<&'static str, Datum>);
+
+impl Drop for Items {
+    fn drop(&mut self) {
+        self.0.values_mut().for_each(Zeroize::zeroize);
+    }
+}
 
 impl Items {
     /// The value of an item.

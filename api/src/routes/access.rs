@@ -136,6 +136,9 @@ access! {
     POST   "/v1/approvals/{id}/decision"          SecurityAdmin: Division;
     GET    "/v1/keys"                             SystemAdmin: Any, SecurityAdmin: Any, AuditAdmin: Any;
     POST   "/v1/keys/{kid}/revocation"            SecurityAdmin: Division;
+    GET    "/v1/service-keys"                     SystemAdmin: Division, SecurityAdmin: Division, AuditAdmin: Division;
+    POST   "/v1/service-keys"                     SystemAdmin: Division;
+    DELETE "/v1/service-keys/{kid}"               SystemAdmin: Division, SecurityAdmin: Division;
 
     // What officers carry
     GET    "/v1/bundle"                           public;
@@ -167,6 +170,7 @@ access! {
     GET    "/v1/copies"                           Holder: Own, Operator: Division;
     GET    "/v1/copies/{id}"                      Holder: Own, Operator: Division;
     GET    "/v1/copies/{id}/file"                 Holder: Own, Operator: Division;
+    POST   "/v1/encryption-key-challenges"        ThirdParty: Own;
     GET    "/v1/encryption-keys"                  ThirdParty: Own;
     POST   "/v1/encryption-keys"                  ThirdParty: Own;
     DELETE "/v1/encryption-keys/{id}"             ThirdParty: Own;

@@ -51,6 +51,9 @@ pub struct WantedAccount {
     /// The name shown to others: 1 to 64 characters.
     #[schema(example = "张警官")]
     name: String,
+    /// Whether it is a system's: it signs its requests, and has no password. Roles `issuer` and `third_party` only.
+    #[serde(default)]
+    service: bool,
     /// What it is to be, and why.
     #[serde(flatten)]
     grant: WantedGrant,
@@ -61,9 +64,10 @@ pub struct WantedAccount {
 pub struct MadeAccount {
     /// The account.
     account: Shown,
-    /// Its first password. It is told this once, and must be changed at the first sign-in.
+    /// Its first password. It is told this once, and must be changed at the first sign-in. A service has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = Password)]
-    initial_password: String,
+    initial_password: Option<String>,
     /// What a security administrator has to decide on.
     approval: Approval,
 }
@@ -135,17 +139,19 @@ pub async fn create(
     let mut findings = wanted.grant.findings(&app.config.iss);
     findings.extend(unfit("login", is_login(&wanted.login)));
     findings.extend(unfit("name", is_name(&wanted.name)));
+    findings.extend(unfit("service", !wanted.service || wanted.grant.role.has_services()));
     fit(findings)?;
     by.require_jurisdiction(wanted.grant.division.as_deref())?;
-    let password = InitialPassword::new(&app).await?;
+    let password = if wanted.service { None } else { Some(InitialPassword::new(&app).await?) };
+    let (text, hash) = password.map(|password| (password.text, password.hash)).unzip();
     let id = app.new_id().to_string();
     let new = NewAccount {
         id: id.clone(),
         login: wanted.login,
         role: wanted.grant.role,
         name: wanted.name,
-        password: Some(password.hash),
-        password_initial: true,
+        password: hash,
+        password_initial: !wanted.service,
         holder_id: None,
         division: wanted.grant.division.clone(),
     };
@@ -166,7 +172,7 @@ pub async fn create(
     let (approval, row) = app.db.write(make).await?;
     Ok(HttpResponse::Created().json(MadeAccount {
         account: Shown::of(&app.integrity, row)?,
-        initial_password: password.text.to_string(),
+        initial_password: text.map(|text| text.to_string()),
         approval: Approval::of(approval, now)?,
     }))
 }

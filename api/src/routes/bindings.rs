@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::Context;
 use crate::auth::wechat::WechatUser;
 use crate::auth::{Client, Holder, Operator, Session};
 use crate::binding::{self, ActingAccount, Binding, Bound, Decided, Pending, Wanted};
@@ -57,9 +58,10 @@ pub async fn create(
     app: web::Data<App>,
     WechatUser(user_id): WechatUser,
     client: Client,
+    context: Context,
     Json(wanted): Json<Wanted>,
 ) -> Result<HttpResponse, Problem> {
-    let bound = binding::bind(&app, user_id, &client, wanted).await?;
+    let bound = binding::bind(&app, user_id, &client, &context, wanted).await?;
     let mut response = if bound.is_decided() { HttpResponse::Created() } else { HttpResponse::Accepted() };
     Ok(response.json(bound))
 }
@@ -84,9 +86,10 @@ pub async fn begin(
     app: web::Data<App>,
     WechatUser(user_id): WechatUser,
     client: Client,
+    context: Context,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let session = binding::begin(&app, user_id, id.into_inner(), &client).await?;
+    let session = binding::begin(&app, user_id, id.into_inner(), &client, &context).await?;
     Ok(HttpResponse::Created().json(session))
 }
 
@@ -119,10 +122,11 @@ pub async fn requests(
 pub async fn decide(
     app: web::Data<App>,
     Operator(operator): Operator,
+    context: Context,
     id: web::Path<String>,
     Json(decided): Json<Decided>,
 ) -> Result<web::Json<Binding>, Problem> {
-    Ok(web::Json(binding::decide(&app, operator, id.into_inner(), decided).await?))
+    Ok(web::Json(binding::decide(&app, operator, context, id.into_inner(), decided).await?))
 }
 
 /// Every account that acts for this holder, however it is reached.
@@ -141,9 +145,11 @@ pub async fn acting(app: web::Data<App>, holder: Holder) -> Result<web::Json<Act
 pub async fn end(
     app: web::Data<App>,
     holder: Holder,
+    context: Context,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let (now, integrity) = (app.clock.now(), app.integrity.clone());
-    app.db.write(move |conn| binding::end(conn, &integrity, &holder, &id, now)).await?;
+    let (now, integrity, audit) = (app.clock.now(), app.integrity.clone(), app.audit.clone());
+    let end = move |conn: &mut _| binding::end(conn, &integrity, &audit, context, &holder, &id, now);
+    app.db.write(end).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -52,7 +52,11 @@ fn document() -> Document {
         .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
         .build();
     let components = document.components.get_or_insert_default();
-    let session = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let session = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("A service signs its requests instead (RFC 9421): docs/service-accounts.md"))
+        .build();
     components.add_security_scheme(SESSION, SecurityScheme::Http(session));
     for (name, schema) in [
         (<ProblemDocument as utoipa::ToSchema>::name(), <ProblemDocument as utoipa::PartialSchema>::schema()),

@@ -8,6 +8,7 @@ use super::list::{PAGE, next_after, plain};
 use crate::app::App;
 use crate::audit::Context;
 use crate::auth::ThirdParty;
+use crate::devices::{self, Challenge};
 use crate::encryption_keys::{self, EncryptionKey, Registration};
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -28,6 +29,17 @@ pub struct EncryptionKeys {
     /// Where to go on, when there may be more.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_after: Option<String>,
+}
+
+/// A challenge, for a registration within the next minutes.
+#[utoipa::path(post, path = "/v1/encryption-key-challenges", tag = "sharing", operation_id = "encryption_key_challenge",
+    security(("session" = [])),
+    responses((status = 201, description = "A challenge for this account, good once", body = Challenge)))]
+pub async fn challenge(
+    app: web::Data<App>,
+    ThirdParty(account): ThirdParty,
+) -> Result<HttpResponse, Problem> {
+    Ok(HttpResponse::Created().json(devices::challenge(&app, &account).await?))
 }
 
 /// Registers a key, with a proof that its private half is held.

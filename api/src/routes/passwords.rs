@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::audit::Context;
 use crate::auth::{Owing, password};
+use crate::config::Secret;
 use crate::extract::Json;
 use crate::problem::Problem;
 
@@ -15,11 +16,11 @@ use crate::problem::Problem;
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     /// The present one.
-    #[schema(format = Password)]
-    old_password: String,
+    #[schema(value_type = String, format = Password)]
+    old_password: Secret,
     /// The new one.
-    #[schema(format = Password)]
-    new_password: String,
+    #[schema(value_type = String, format = Password)]
+    new_password: Secret,
 }
 
 /// Changes the password of this account. Its other sessions end; this one goes on, and owes no change any more.

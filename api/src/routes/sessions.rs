@@ -9,6 +9,7 @@ use crate::audit::{Action, Context, Entry};
 use crate::auth::pending::{self, Answer, Pending};
 use crate::auth::sessions::{self, Ended, SessionSummary};
 use crate::auth::{self, Account, Caller, Client, Owing, Session, SignIn};
+use crate::config::Secret;
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
 use crate::store::Conn;
@@ -20,8 +21,8 @@ pub struct Credentials {
     /// The account's login.
     login: String,
     /// Its password.
-    #[schema(format = Password)]
-    password: String,
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
     /// What the list of sessions is to call this client: 1 to 64 characters. Without it, its `User-Agent`.
     #[schema(example = "我的手机")]
     device: Option<String>,
@@ -32,7 +33,8 @@ pub struct Credentials {
 #[serde(deny_unknown_fields)]
 pub struct SecondFactorAnswer {
     /// As the first half named it.
-    pending: String,
+    #[schema(value_type = String)]
+    pending: Secret,
     /// The proof.
     answer: Answer,
     /// What the list of sessions is to call this client: 1 to 64 characters. Without it, its `User-Agent`.
@@ -45,7 +47,8 @@ pub struct SecondFactorAnswer {
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
     /// The refresh token of the last answer.
-    refresh_token: String,
+    #[schema(value_type = String)]
+    refresh_token: Secret,
 }
 
 /// An account's sessions.
@@ -93,7 +96,7 @@ pub async fn complete(
     Json(given): Json<SecondFactorAnswer>,
 ) -> Result<HttpResponse, Problem> {
     let client = client.named(given.device)?;
-    let session = pending::complete(&app, &client, context, &given.pending, given.answer).await?;
+    let session = pending::complete(&app, &client, context, given.pending.reveal(), given.answer).await?;
     Ok(HttpResponse::Created().json(session))
 }
 
@@ -109,7 +112,7 @@ pub async fn refresh(
     context: Context,
     Json(refresh): Json<Refresh>,
 ) -> Result<web::Json<Session>, Problem> {
-    sessions::refresh(&app, context, &refresh.refresh_token).await.map(web::Json)
+    sessions::refresh(&app, context, refresh.refresh_token.reveal()).await.map(web::Json)
 }
 
 /// The sessions of this account.
@@ -118,7 +121,7 @@ pub async fn refresh(
     responses((status = 200, description = "All that stand", body = Sessions)))]
 pub async fn list(app: web::Data<App>, caller: Caller) -> Result<web::Json<Sessions>, Problem> {
     let (config, now) = (app.config.clone(), app.clock.now());
-    let find = move |conn: &mut _| sessions::list(conn, &caller.account, &caller.session, &config, now);
+    let find = move |conn: &mut _| sessions::list(conn, &caller.account, caller.session(), &config, now);
     Ok(web::Json(Sessions { sessions: app.db.read(find).await? }))
 }
 
@@ -131,7 +134,7 @@ pub async fn sign_out(
     context: Context,
     Owing(caller): Owing,
 ) -> Result<HttpResponse, Problem> {
-    let id = caller.session.clone();
+    let id = caller.require_session()?.to_owned();
     end_one(&app, context, caller, id, Ended::SignedOut).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -147,9 +150,9 @@ pub async fn end_others(
 ) -> Result<HttpResponse, Problem> {
     let (audit, now) = (app.audit.clone(), app.clock.now());
     let end = move |conn: &mut Conn| {
-        let Caller { account, session, .. } = caller;
-        let ended = sessions::end_all(conn, &account.id, Some(&session), Ended::ByOwner, now)?;
-        let entry = Entry::new(Action::SessionEnded, context.by(&account)).on("account", account.id);
+        let account = &caller.account;
+        let ended = sessions::end_all(conn, &account.id, caller.session(), Ended::ByOwner, now)?;
+        let entry = Entry::new(Action::SessionEnded, context.by(account)).on("account", account.id.as_str());
         audit.append(conn, entry.because(Ended::ByOwner.word()).detail("sessions", ended))
     };
     app.db.write(end).await?;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::Context;
 use crate::auth::Client;
 use crate::auth::wechat::{self, WechatSession};
 use crate::extract::Json;
@@ -30,8 +31,9 @@ pub struct Login {
 pub async fn create(
     app: web::Data<App>,
     client: Client,
+    context: Context,
     Json(login): Json<Login>,
 ) -> Result<HttpResponse, Problem> {
-    let session = wechat::sign_in(&app, &client, &login.js_code).await?;
+    let session = wechat::sign_in(&app, &client, &context, &login.js_code).await?;
     Ok(HttpResponse::Created().json(session))
 }

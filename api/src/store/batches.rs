@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::bulk::insert_all;
 use super::{Conn, StoreError, attempt};
 use crate::schema::{ingest_batches, ingest_findings};
 
@@ -35,7 +36,7 @@ pub struct BatchRow {
 
 /// A finding as it is stored: item and rule, never the value.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = ingest_findings)]
+#[diesel(table_name = ingest_findings, treat_none_as_default_value = false)]
 pub struct FindingRow {
     /// The batch.
     pub batch_id: String,
@@ -113,13 +114,12 @@ pub fn update(conn: &mut Conn, row: &BatchRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Adds a finding.
+/// Adds findings.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn insert_finding(conn: &mut Conn, row: &FindingRow) -> Result<(), StoreError> {
-    diesel::insert_into(ingest_findings::table).values(row).execute(conn)?;
-    Ok(())
+pub fn insert_findings(conn: &mut Conn, rows: &[FindingRow]) -> Result<(), StoreError> {
+    Ok(insert_all!(conn, ingest_findings::table, rows)?)
 }
 
 /// At most so many findings of a batch, in the order of its lines, after a line.

@@ -19,8 +19,10 @@ pub struct BindingRow {
     pub code_type: String,
     /// The account it made.
     pub account_id: Option<String>,
-    /// 统一社会信用代码; organisations only.
-    pub organisation_code: Option<String>,
+    /// 统一社会信用代码, encrypted: `vault::Column::OrganisationCode`; organisations only.
+    pub organisation_code_ciphertext: Option<Vec<u8>>,
+    /// Its blind index, as holders have it.
+    pub organisation_code_index: Option<String>,
     /// As the applicant wrote it.
     pub organisation_name: Option<String>,
     /// Name of the person who acts for the organisation.
@@ -98,12 +100,12 @@ pub fn account_of(
 pub fn pending_of(
     conn: &mut Conn,
     wechat_user_id: &str,
-    organisation_code: &str,
+    organisation_code_index: &str,
 ) -> Result<Option<BindingRow>, StoreError> {
     Ok(bindings::table
         .filter(bindings::wechat_user_id.eq(wechat_user_id))
         .filter(bindings::state.eq("pending"))
-        .filter(bindings::organisation_code.eq(organisation_code))
+        .filter(bindings::organisation_code_index.eq(organisation_code_index))
         .select(BindingRow::as_select())
         .first(conn)
         .optional()?)

@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 
+use super::bulk::{find_all, insert_all};
 use super::{Conn, StoreError, attempt};
 use crate::schema::{certificate_versions, certificates};
 
 /// A certificate as it is stored. Instants are unix milliseconds, days are counted from 1970-01-01 (UTC+8).
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificates)]
+#[diesel(table_name = certificates, treat_none_as_default_value = false)]
 pub struct CertificateRow {
     /// Our id of it.
     pub id: String,
@@ -55,7 +56,7 @@ pub struct CertificateRow {
 
 /// One version of a certificate, sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificate_versions)]
+#[diesel(table_name = certificate_versions, treat_none_as_default_value = false)]
 pub struct VersionRow {
     /// Which certificate.
     pub certificate_id: String,
@@ -67,6 +68,8 @@ pub struct VersionRow {
     pub items_mac: Vec<u8>,
     /// Its place in the status list.
     pub status_index: i64,
+    /// The event that made it.
+    pub made_by: String,
     /// `superseded` or `reported_lost`; `None` while in force.
     pub replaced_as: Option<String>,
     /// The sealed bytes.
@@ -103,6 +106,28 @@ pub fn find_by_number(
         .filter(certificates::number_index.eq(number_index))
         .select(CertificateRow::as_select());
     Ok(found.get_result(conn).optional()?)
+}
+
+/// The certificates whose numbers have any of these indices, of whatever kind and issuing authority, in any order.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_all_by_number(
+    conn: &mut Conn,
+    number_indices: &[&str],
+) -> Result<Vec<CertificateRow>, StoreError> {
+    let (table, column) = (certificates::table, certificates::number_index);
+    Ok(find_all!(conn, table, column, number_indices, CertificateRow::as_select())?)
+}
+
+/// Certificate, version and content of all versions of these certificates, in any order.
+///
+/// # Errors
+/// When the database cannot.
+pub fn contents(conn: &mut Conn, ids: &[&str]) -> Result<Vec<(String, i32, Vec<u8>)>, StoreError> {
+    let (table, column) = (certificate_versions::table, certificate_versions::certificate_id);
+    let selection = (column, certificate_versions::version, certificate_versions::items_mac);
+    Ok(find_all!(conn, table, column, ids, selection)?)
 }
 
 /// The version that has this place in the status list.
@@ -178,6 +203,22 @@ pub fn insert(conn: &mut Conn, row: &CertificateRow) -> Result<bool, StoreError>
 pub fn insert_version(conn: &mut Conn, row: &VersionRow) -> Result<(), StoreError> {
     diesel::insert_into(certificate_versions::table).values(row).execute(conn)?;
     Ok(())
+}
+
+/// Adds certificates, all or none.
+///
+/// # Errors
+/// When one is there already or its identifier is taken, or the database cannot.
+pub fn insert_all(conn: &mut Conn, rows: &[CertificateRow]) -> QueryResult<()> {
+    insert_all!(conn, certificates::table, rows)
+}
+
+/// Adds versions, all or none.
+///
+/// # Errors
+/// When one is there already, or the database cannot.
+pub fn insert_versions(conn: &mut Conn, rows: &[VersionRow]) -> QueryResult<()> {
+    insert_all!(conn, certificate_versions::table, rows)
 }
 
 /// Puts a new version of a certificate in force, if it is still as it was read: `Some(false)` when it is not, `None`

@@ -45,6 +45,8 @@ pub struct CopyRow {
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = copy_files)]
 pub struct FileRow {
+    /// That of the copy, a stroke and the format.
+    pub id: String,
     /// Of which copy.
     pub copy_id: String,
     /// `pdf` or `png`.
@@ -108,8 +110,8 @@ pub fn find_by_serial(conn: &mut Conn, serial: &str) -> Result<Option<CopyRow>, 
 ///
 /// # Errors
 /// When the database cannot.
-pub fn find_file(conn: &mut Conn, copy_id: &str, format: &str) -> Result<Option<FileRow>, StoreError> {
-    let found = copy_files::table.find((copy_id, format)).select(FileRow::as_select());
+pub fn find_file(conn: &mut Conn, id: &str) -> Result<Option<FileRow>, StoreError> {
+    let found = copy_files::table.find(id).select(FileRow::as_select());
     Ok(found.get_result(conn).optional()?)
 }
 

@@ -30,6 +30,30 @@ pub fn list(conn: &mut Conn) -> Result<Vec<DataKeyRow>, StoreError> {
     Ok(rows.select(DataKeyRow::as_select()).load(conn)?)
 }
 
+/// Puts another wrapping of the same key in the place of the one `as_read` has: `false` when another came first.
+///
+/// # Errors
+/// When the database cannot.
+pub fn rewrap(
+    conn: &mut Conn,
+    as_read: &DataKeyRow,
+    wrapped: &[u8],
+    master_key: &str,
+) -> Result<bool, StoreError> {
+    let unchanged = data_keys::table.find(&as_read.id).filter(data_keys::wrapped.eq(&as_read.wrapped));
+    let wrapping = (data_keys::wrapped.eq(wrapped), data_keys::master_key.eq(master_key));
+    Ok(diesel::update(unchanged).set(wrapping).execute(conn)? == 1)
+}
+
+/// Says that nothing is encrypted with a key any more: `false` when that was said before.
+///
+/// # Errors
+/// When the database cannot.
+pub fn retire(conn: &mut Conn, id: &str, at: i64) -> Result<bool, StoreError> {
+    let in_use = data_keys::table.find(id).filter(data_keys::retired_at.is_null());
+    Ok(diesel::update(in_use).set(data_keys::retired_at.eq(at)).execute(conn)? == 1)
+}
+
 /// Adds a data key.
 ///
 /// # Errors

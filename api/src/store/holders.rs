@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 
+use super::bulk::{find_all, insert_all};
 use super::{Conn, StoreError, attempt};
 use crate::schema::holders;
 
 /// A holder as it is stored.
 #[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = holders)]
+#[diesel(table_name = holders, treat_none_as_default_value = false)]
 pub struct HolderRow {
     /// UUIDv7.
     pub id: String,
@@ -62,11 +63,26 @@ pub fn insert(conn: &mut Conn, row: &HolderRow) -> Result<bool, StoreError> {
     Ok(added.is_some())
 }
 
+/// The holders whose codes have any of these indices, of whatever type, in any order.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find_all(conn: &mut Conn, indices: &[&str]) -> QueryResult<Vec<HolderRow>> {
+    find_all!(conn, holders::table, holders::code_index, indices, HolderRow::as_select())
+}
+
+/// Adds holders, all or none.
+///
+/// # Errors
+/// When one is there already, or the database cannot.
+pub fn insert_all(conn: &mut Conn, rows: &[HolderRow]) -> QueryResult<()> {
+    insert_all!(conn, holders::table, rows)
+}
+
 /// Gives a holder another name.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn rename(conn: &mut Conn, id: &str, name: &str) -> Result<(), StoreError> {
-    diesel::update(holders::table.find(id)).set(holders::name.eq(name)).execute(conn)?;
-    Ok(())
+pub fn rename(conn: &mut Conn, id: &str, name: &str) -> QueryResult<()> {
+    diesel::update(holders::table.find(id)).set(holders::name.eq(name)).execute(conn).map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! Queries on the counter of status list indices, and on the generation that says whether a list still holds.
+//! Queries on the counters of an issuer: status list indices, the generation that says whether a list still holds, events.
 
 use diesel::prelude::*;
 
@@ -17,6 +17,8 @@ pub struct IndexRow {
     pub secret: Vec<u8>,
     /// Grows with every change of a status.
     pub generation: i64,
+    /// The seq of the newest event.
+    pub events: i64,
 }
 
 /// The counter of an issuer.
@@ -47,13 +49,21 @@ pub fn advance(conn: &mut Conn, iss: &str, by: i64) -> Result<bool, StoreError> 
     Ok(advanced == 1)
 }
 
-/// Says that a status of this issuer changed: the list signed before no longer holds.
+/// Says that statuses of this issuer changed, so that the list signed before no longer holds, and numbers the events
+/// that say so. The seq of the newest event before them.
+///
+/// Others wait for this row until the transaction ends: what was numbered first is committed first, and whoever reads
+/// up to a number has seen all below it.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn next_generation(conn: &mut Conn, iss: &str) -> Result<(), StoreError> {
+pub fn next_generation(conn: &mut Conn, iss: &str, events: i64) -> Result<i64, StoreError> {
     diesel::update(status_indices::table.find(iss))
-        .set(status_indices::generation.eq(status_indices::generation + 1))
+        .set((
+            status_indices::generation.eq(status_indices::generation + 1),
+            status_indices::events.eq(status_indices::events + events),
+        ))
         .execute(conn)?;
-    Ok(())
+    let newest: i64 = status_indices::table.find(iss).select(status_indices::events).get_result(conn)?;
+    Ok(newest - events)
 }

@@ -36,6 +36,13 @@ impl<'a> Ciphertext<'a> {
     }
 }
 
+/// The data key that a ciphertext with this head is under; `None` when it is the head of none.
+pub(super) fn key_of(head: &[u8]) -> Option<Uuid> {
+    let (mark, id) = head.split_first()?;
+    let id: [u8; ID_LENGTH] = id.try_into().ok()?;
+    (*mark == MARK).then(|| Uuid::from_bytes(id))
+}
+
 /// The head of a ciphertext under this data key.
 pub(super) fn head(key: Uuid) -> [u8; 1 + ID_LENGTH] {
     let mut head = [MARK; 1 + ID_LENGTH];

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::VaultError;
 use super::master::Wrap;
+use super::rotation::newest;
 use crate::keys::KeystoreError;
 use crate::keys::cipher::{self, SecretKey};
 use crate::store::data_keys::DataKeyRow;
@@ -33,8 +34,7 @@ impl DataKeys {
             };
             keys.insert(id, key);
         }
-        let newest = rows.iter().rev().find(|row| row.retired_at.is_none());
-        Ok(Self { keys, current: newest.map(id).transpose()? })
+        Ok(Self { keys, current: newest(rows).map(id).transpose()? })
     }
 
     /// The key with this id.

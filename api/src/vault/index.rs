@@ -18,6 +18,8 @@ pub enum Field {
     Items,
     /// The body of an ingest batch, compared to see whether it is sent again.
     BatchBody,
+    /// A mini-program and a user's openid in it.
+    Openid,
 }
 
 impl Field {
@@ -27,6 +29,7 @@ impl Field {
             Self::CertificateNumber => "certificate-number",
             Self::Items => "items",
             Self::BatchBody => "batch-body",
+            Self::Openid => "wechat-openid",
         }
     }
 }
@@ -40,6 +43,7 @@ pub(super) struct Indices {
     certificate_number: FieldMac,
     items: FieldMac,
     batch_body: FieldMac,
+    openid: FieldMac,
 }
 
 impl Indices {
@@ -50,6 +54,7 @@ impl Indices {
             certificate_number: keyed(secret, Field::CertificateNumber)?,
             items: keyed(secret, Field::Items)?,
             batch_body: keyed(secret, Field::BatchBody)?,
+            openid: keyed(secret, Field::Openid)?,
         })
     }
 
@@ -60,6 +65,7 @@ impl Indices {
             Field::CertificateNumber => &self.certificate_number,
             Field::Items => &self.items,
             Field::BatchBody => &self.batch_body,
+            Field::Openid => &self.openid,
         }
         .clone()
     }

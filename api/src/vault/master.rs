@@ -16,6 +16,12 @@ const MASTER: &str = "master";
 
 /// What keeps master keys.
 pub trait Wrap: Send + Sync {
+    /// The names of all master keys, oldest first.
+    ///
+    /// # Errors
+    /// When their keeper cannot say.
+    fn names(&self) -> Result<Vec<String>, VaultError>;
+
     /// The name of the master key that wraps now; `None` when there is none yet.
     ///
     /// # Errors
@@ -45,6 +51,15 @@ pub trait Wrap: Send + Sync {
 pub struct KeystoreMaster(pub Arc<Keystore>);
 
 impl KeystoreMaster {
+    /// Old ones may have been taken away, so that it is the highest number that counts.
+    fn newest_number(&self) -> Result<Option<u32>, VaultError> {
+        Ok(self.numbers()?.into_iter().max())
+    }
+
+    fn numbers(&self) -> Result<Vec<u32>, VaultError> {
+        Ok(self.0.names()?.iter().filter_map(|name| number(name)).collect())
+    }
+
     fn key(&self, name: &str) -> Result<SecretKey, VaultError> {
         let secret = self.0.find(name, MASTER)?;
         let secret = secret.ok_or_else(|| VaultError::NoMasterKey(name.to_owned()))?;
@@ -54,30 +69,24 @@ impl KeystoreMaster {
 }
 
 impl Wrap for KeystoreMaster {
+    fn names(&self) -> Result<Vec<String>, VaultError> {
+        let mut numbers = self.numbers()?;
+        numbers.sort_unstable();
+        Ok(numbers.into_iter().map(name).collect())
+    }
+
     fn newest(&self) -> Result<Option<String>, VaultError> {
-        let mut newest = None;
-        for name in names() {
-            if self.0.find(&name, MASTER)?.is_none() {
-                break;
-            }
-            newest = Some(name);
-        }
-        Ok(newest)
+        Ok(self.newest_number()?.map(name))
     }
 
     fn make_next(&self) -> Result<String, VaultError> {
-        for name in names() {
-            if self.0.find(&name, MASTER)?.is_some() {
-                continue;
-            }
-            let key = cipher::random::<KEY_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
-            match self.0.put(&name, MASTER, false, key.as_slice()) {
-                // One a neighbour made in the same moment does as well.
-                Ok(()) | Err(KeystoreError::Taken(_)) => return Ok(name),
-                Err(error) => return Err(error.into()),
-            }
+        let name = name(self.newest_number()?.map_or(1, |newest| newest.saturating_add(1)));
+        let key = cipher::random::<KEY_LENGTH>().ok_or(KeystoreError::NoRandomness)?;
+        match self.0.put(&name, MASTER, false, key.as_slice()) {
+            // One a neighbour made in the same moment does as well.
+            Ok(()) | Err(KeystoreError::Taken(_)) => Ok(name),
+            Err(error) => Err(error.into()),
         }
-        Err(VaultError::NoMasterKey(MASTER.to_owned()))
     }
 
     fn wrap(&self, name: &str, context: &[u8], key: &SecretKey) -> Result<Vec<u8>, VaultError> {
@@ -99,6 +108,31 @@ impl Wrap for KeystoreMaster {
 }
 
 /// `master`, `master-2`, `master-3`, …
-fn names() -> impl Iterator<Item = String> {
-    (1_u32..=u32::MAX).map(|n| if n == 1 { MASTER.to_owned() } else { format!("{MASTER}-{n}") })
+fn name(number: u32) -> String {
+    if number == 1 { MASTER.to_owned() } else { format!("{MASTER}-{number}") }
+}
+
+/// The number in the name of a master key; `None` when it is the name of something else.
+fn number(of: &str) -> Option<u32> {
+    let number = match of.strip_prefix(MASTER)? {
+        "" => 1,
+        rest => rest.strip_prefix('-')?.parse().ok()?,
+    };
+    (name(number) == of).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_numbered_and_others_are_none_of_them() {
+        assert_eq!([1, 2, 10].map(name), ["master", "master-2", "master-10"]);
+        for of in ["master", "master-2", "master-10"] {
+            assert_eq!(number(of).map(name).as_deref(), Some(of));
+        }
+        for of in ["master-1", "master-02", "master-", "masters", "blind-index", "master-x"] {
+            assert_eq!(number(of), None, "{of}");
+        }
+    }
 }

@@ -129,3 +129,46 @@ fn a_wrapped_key_put_into_another_row_does_not_unwrap() {
     rows::insert(&mut conn, &rows::DataKeyRow { id: Uuid::from_u128(2).to_string(), ..first }).unwrap();
     assert!(matches!(vault.learn(), Err(VaultError::WrongMasterKey(_))));
 }
+
+#[test]
+fn the_newest_data_key_encrypts_though_the_clock_was_set_back() {
+    let ground = Ground::new();
+    let vault = ground.vault();
+    let mut conn = ground.db().connect().unwrap();
+    let made = vault.rotate(&mut conn, Timestamp(1), Uuid::from_u128(2)).unwrap();
+    vault.learn().unwrap();
+    let sealed = vault.seal(&cell(), b"value").unwrap();
+    assert_eq!(Ciphertext::parse(&sealed).unwrap().key().to_string(), made.id);
+}
+
+#[test]
+fn a_data_key_is_counted_on_once_every_server_has_looked() {
+    let key = |made_at| rows::DataKeyRow {
+        id: String::new(),
+        wrapped: Vec::new(),
+        master_key: String::new(),
+        created_at: made_at,
+        retired_at: None,
+    };
+    let left = |now| until_taken_up(&[key(0), key(1_000_000)], Timestamp(now));
+    assert_eq!(left(1_000_000), TAKEN_UP_WITHIN);
+    assert_eq!(left(1_020_000), TAKEN_UP_WITHIN - std::time::Duration::from_secs(20));
+    assert!(left(1_060_000).is_zero() && left(2_000_000).is_zero());
+    assert_eq!(left(0), TAKEN_UP_WITHIN, "no longer, whatever the clocks say");
+    assert!(TAKEN_UP_WITHIN >= 3 * LEARN_EVERY);
+}
+
+#[test]
+fn only_keys_older_than_the_current_one_are_retired() {
+    let ground = Ground::new();
+    let vault = ground.vault();
+    let mut conn = ground.db().connect().unwrap();
+    for id in 2..4 {
+        let _ = vault.rotate(&mut conn, NOW, Uuid::from_u128(id)).unwrap();
+    }
+    let ids: Vec<_> = rows::list(&mut conn).unwrap().into_iter().map(|row| row.id).collect();
+    assert_eq!(retire_older(&mut conn, &ids[1], NOW).unwrap(), [ids[0].clone()]);
+    assert_eq!(retire_older(&mut conn, &ids[1], NOW).unwrap(), Vec::<String>::new(), "once");
+    let retired: Vec<_> = rows::list(&mut conn).unwrap().iter().map(|row| row.retired_at.is_some()).collect();
+    assert_eq!(retired, [true, false, false]);
+}

@@ -11,10 +11,11 @@ use yzt_api::auth::Role;
 use yzt_api::store::StoreError;
 use yzt_api::store::bindings::{self, BindingRow};
 use yzt_api::store::wechat_users::{self, WechatUserRow};
+use yzt_api::vault::Column;
 use yzt_tests::actors::Person;
 use yzt_tests::app::PASSWORD;
-use yzt_tests::device::challenge;
-use yzt_tests::recipient::registration;
+use yzt_tests::recipient::{challenge, registration};
+use yzt_tests::service::Service;
 use yzt_tests::{Answer, TestApp};
 
 /// The objects and their owners.
@@ -37,6 +38,8 @@ pub struct World {
     code: String,
     binding_request: String,
     acting_account: String,
+    /// A service for each of the administrators that may revoke its key.
+    services: [Service; 2],
     sharing: Sharing,
 }
 
@@ -113,6 +116,10 @@ impl World {
             code,
             binding_request: binding_request(&app, &city).await,
             acting_account: acting_account(&app, &issued.holder_id).await,
+            services: [
+                app.service_of(Role::Issuer, 9, Some(&city)).await,
+                app.service_of(Role::Issuer, 10, Some(&city)).await,
+            ],
             app,
             city,
             logins,
@@ -140,6 +147,7 @@ impl World {
             "/v1/keys" => &self.key,
             "/v1/binding-requests" => &self.binding_request,
             "/v1/me/accounts" => &self.acting_account,
+            "/v1/service-keys" => &self.services[usize::from(role == Role::SystemAdmin)].kid(),
             "/v1/sessions" => &self.sessions[role.word()],
             other => panic!("say here which object stands at {other}/…"),
         };
@@ -155,6 +163,7 @@ impl World {
             | "/v1/approvals"
             | "/v1/audit"
             | "/v1/binding-requests"
+            | "/v1/service-keys"
             | "/v1/grants"
             | "/v1/copies" => {
                 format!("{path}?division={division}")
@@ -185,6 +194,7 @@ impl World {
             ("POST", "/v1/accounts/{id}/factor-resets") => json!({ "reason": "测试" }),
             ("POST", "/v1/approvals/{id}/decision") => json!({ "decision": "refuse", "reason": "测试" }),
             ("POST", "/v1/keys/{kid}/revocation") => json!({ "reason": "测试" }),
+            ("POST", "/v1/service-keys") => self.services[0].with_next_key().wanted_key(),
             _ => json!({}),
         }
     }
@@ -274,16 +284,20 @@ async fn acting_account(app: &TestApp, holder_id: &str) -> String {
 }
 
 /// A request to act for an organisation of this city, as it is kept.
-async fn binding_request(app: &TestApp, city: &str) -> String {
+pub(crate) async fn binding_request(app: &TestApp, city: &str) -> String {
     let id = app.running.app().new_id().to_string();
     let user = WechatUserRow { id: id.clone(), openid: vec![7; 32], created_at: 1, changed_at: 1 };
+    let cell = Column::OrganisationCode.of(&id);
     let row = BindingRow {
         id: id.clone(),
         wechat_user_id: id.clone(),
         state: "pending".to_owned(),
         code_type: "001".to_owned(),
         account_id: None,
-        organisation_code: Some("91210100MA0UABCD0X".to_owned()),
+        organisation_code_ciphertext: Some(
+            app.running.app().vault.seal(&cell, b"91210100MA0UABCD0X").unwrap(),
+        ),
+        organisation_code_index: Some("an index".to_owned()),
         organisation_name: Some("某某运输有限公司".to_owned()),
         applicant: Some("王五".to_owned()),
         division: Some(format!("{city}00")),

@@ -57,7 +57,7 @@ impl WeChat {
     /// A code as `wx.login` gives it to the user of this openid.
     pub fn code_for(&self, openid: &str) -> String {
         let mut given = self.codes.given.lock().unwrap();
-        let code = format!("0{:031}", self.server.asked() + given.len());
+        let code = format!("0testlogincode{:018}", self.server.asked() + given.len());
         given.insert(code.clone(), openid.to_owned());
         code
     }

@@ -6,7 +6,7 @@ use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Totp};
 use utoipa::ToSchema;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{Factor, may_enrol, note_enrolment, recovery};
 use crate::app::App;
@@ -65,6 +65,13 @@ pub struct Offer {
     expires_at: Timestamp,
 }
 
+impl Drop for Offer {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+        self.uri.zeroize();
+    }
+}
+
 /// Offers a caller a new secret. Nothing changes until it is confirmed; an earlier offer is void.
 ///
 /// # Errors
@@ -76,7 +83,7 @@ pub async fn offer(app: &App, caller: &Caller, algorithm: Algorithm) -> Result<O
     let totp = builder(&secret[..], algorithm).with_issuer(Some(ISSUER));
     // A colon would end the issuer's name in the address.
     let totp = totp.with_account_name(account.login.replace(':', " ")).build().map_err(Problem::internal)?;
-    let kept = [algorithm.word().as_bytes(), b":", secret.as_slice()].concat();
+    let kept = Zeroizing::new([algorithm.word().as_bytes(), b":", secret.as_slice()].concat());
     let sealed = app.vault.seal(&cell(&caller.account.id), &kept)?;
     app.ephemeral.put(offer_key(caller), sealed, OFFER_LIFETIME).await?;
     Ok(Offer {

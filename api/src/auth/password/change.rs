@@ -7,6 +7,7 @@ use crate::auth::lockout::Attempt;
 use crate::auth::sessions::{self, Ended};
 use crate::auth::{Caller, hashing};
 use crate::clock::Timestamp;
+use crate::config::Secret;
 use crate::problem::{Code, Problem};
 use crate::store::accounts::{self, AccountRow};
 use crate::store::passwords::{self as rows, Change, FormerPasswordRow};
@@ -20,9 +21,10 @@ pub async fn change(
     app: &App,
     caller: Caller,
     context: Context,
-    old: String,
-    new: String,
+    old: Secret,
+    new: Secret,
 ) -> Result<(), Problem> {
+    caller.require_session()?;
     let id = caller.account.id.clone();
     let find =
         move |conn: &mut Conn| Ok::<_, StoreError>((accounts::find(conn, &id)?, rows::former(conn, &id)?));
@@ -50,7 +52,7 @@ pub async fn change(
     let change = Change { hash: chosen.to_string(), initial: false, at: app.clock.now().millis() };
     let (former, audit) = (app.new_id().to_string(), app.audit.clone());
     let replace = move |conn: &mut Conn| {
-        let replaced = replace(conn, &account, former, &change, kept, Some(&caller.session))?;
+        let replaced = replace(conn, &account, former, &change, kept, caller.session())?;
         if replaced {
             let entry = Entry::new(Action::PasswordChanged, context.by(&caller.account));
             audit.append(conn, entry.on("account", account.id))?;
@@ -93,8 +95,8 @@ struct Choice {
     account: AccountRow,
     /// Hashes of the passwords it had before.
     former: Vec<String>,
-    old: String,
-    new: String,
+    old: Secret,
+    new: Secret,
 }
 
 impl Choice {
@@ -102,15 +104,15 @@ impl Choice {
     fn chosen(self, shortest: u32, rounds: u32) -> Result<Password, Problem> {
         let present = self.account.password_hash.as_deref().and_then(Password::parse);
         let present = present.ok_or(Code::WrongPassword)?;
-        if !present.is(&self.old) {
+        if !present.is(self.old.reveal()) {
             return Err(Code::WrongPassword.into());
         }
-        policy::check(&self.new, &self.account.login, shortest)?;
+        policy::check(self.new.reveal(), &self.account.login, shortest)?;
         let former = self.former.iter().filter_map(|hash| Password::parse(hash));
-        if std::iter::once(present).chain(former).any(|used| used.is(&self.new)) {
+        if std::iter::once(present).chain(former).any(|used| used.is(self.new.reveal())) {
             return Err(policy::unfit(&["used_before"]));
         }
-        Password::hash(&self.new, rounds).ok_or_else(|| Problem::internal("no random bytes"))
+        Password::hash(self.new.reveal(), rounds).ok_or_else(|| Problem::internal("no random bytes"))
     }
 }
 

@@ -39,14 +39,14 @@ pub struct SessionSummary {
 pub fn list(
     conn: &mut Conn,
     account: &Account,
-    current: &str,
+    current: Option<&str>,
     config: &Config,
     now: Timestamp,
 ) -> Result<Vec<SessionSummary>, StoreError> {
     let limits = Limits::of(config, account.role);
     let rows = rows::of_account(conn, &account.id)?.into_iter();
     let summary = |row: SessionRow| SessionSummary {
-        current: row.id == current,
+        current: Some(row.id.as_str()) == current,
         ends_at: limits.end(&row),
         began_at: Timestamp(row.created_at),
         used_at: Timestamp(row.used_at),

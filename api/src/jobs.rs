@@ -1,0 +1,85 @@
+//! What a site does by itself, again and again: each job on one of its servers at a time.
+//!
+//! - `jobs/every.rs`: when a job is due
+//! - `jobs/run.rs`: taking it, doing it, giving it back
+//!
+//! Whoever is at a job holds a lease in the database and renews it; when that server dies, another takes over once the
+//! lease is over. So a job may be broken off anywhere and begun anew: each piece of it is a transaction of its own, and
+//! done twice is as done once. What is not here: what every server does for itself (`publish::keep_fresh`, …).
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::problem::Problem;
+use crate::{auth, publish};
+
+mod every;
+mod run;
+
+pub use every::Every;
+pub use run::{keep_running, run};
+
+/// What a job does.
+pub type Work = Pin<Box<dyn Future<Output = Result<(), Problem>> + Send>>;
+
+/// Something done again and again.
+pub struct Job {
+    /// What it is called in commands, metrics and the database.
+    pub name: &'static str,
+    /// What it does, for people: Chinese, English.
+    pub what: (&'static str, &'static str),
+    /// When it is due.
+    pub every: Every,
+    /// What it does.
+    pub work: fn(Arc<App>) -> Work,
+}
+
+/// Every job.
+pub const JOBS: &[Job] = &[
+    Job {
+        name: "sessions_sweep",
+        what: ("清理过期会话和失败登录计数", "Forgets old sessions and counts of failed sign-ins"),
+        every: Every::Seconds(3_600),
+        work: |app| Box::pin(async move { Ok(auth::sessions::sweep(&app).await?) }),
+    },
+    Job {
+        name: "nonces_sweep",
+        what: (
+            "清理已不可能再用的签名请求 nonce",
+            "Forgets nonces of signed requests that are too old to be taken",
+        ),
+        every: Every::Seconds(600),
+        work: |app| Box::pin(async move { Ok(auth::signed_request::sweep(&app).await?) }),
+    },
+    Job {
+        name: "lists_prune",
+        what: (
+            "清理超过保留期的信任列表、状态列表和已到期的一次性凭据",
+            "Forgets very old lists, and claims that have ended",
+        ),
+        every: Every::Seconds(3_600),
+        work: |app| Box::pin(async move { Ok(publish::prune(&app).await?) }),
+    },
+];
+
+/// The job of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Job> {
+    JOBS.iter().find(|job| job.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_job_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = JOBS.iter().map(|job| job.name).collect();
+        assert_eq!(names.len(), JOBS.len());
+        assert!(JOBS.iter().all(|job| find(job.name).is_some_and(|found| found.name == job.name)));
+    }
+}

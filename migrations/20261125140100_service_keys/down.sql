@@ -1,0 +1,2 @@
+DROP TABLE service_nonces;
+DROP TABLE service_keys;
