@@ -24,6 +24,7 @@ mod keys;
 mod kpi;
 mod landing;
 mod list;
+mod lookups;
 mod passwords;
 mod presentations;
 mod receipts;
@@ -48,6 +49,7 @@ routes! {
     "/v1/me"                [GET => sessions::me]
     "/v1/me/reveals"        [GET => reveals::of_holder]
     "/v1/me/grant-uses"     [GET => grants::my_uses]
+    "/v1/me/lookups"        [GET => lookups::of_holder]
     "/v1/me/password"       [POST => passwords::change]
     "/v1/me/second-factors"                     [GET => factors::show]
     "/v1/me/second-factors/totp"                [POST => factors::offer]
@@ -122,12 +124,14 @@ routes! {
     // Officers
     "/v1/verifications"     [POST => verifications::create]
     "/v1/copy-verifications" [POST => copies::check]
+    "/v1/lookups"           [GET => lookups::of_account, POST => lookups::create]
     "/v1/receipts"          [POST => receipts::create]
     "/v1/receipts/batch"    [POST => receipts::create_batch]
     "/v1/receipts/{id}"     [GET => receipts::show]
 
     // Supervision
     "/v1/reveals/{id}"      [GET => reveals::one]
+    "/v1/lookups/{id}"      [GET => lookups::one]
 
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]

@@ -18,6 +18,7 @@ mod kpi;
 mod landing;
 mod lifecycle;
 mod limits;
+mod lookups;
 mod operations;
 mod present;
 mod receipts;

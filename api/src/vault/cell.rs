@@ -17,6 +17,8 @@ pub enum Column {
     RevealBasis,
     /// The code of an organisation that somebody wants to act for.
     OrganisationCode,
+    /// What exactly certificates were looked up for.
+    LookupBasis,
     /// The secret of an account's authenticator app.
     TotpSecret,
     /// What items of a certificate are granted for.
@@ -35,12 +37,13 @@ pub enum Column {
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
         Self::OrganisationCode,
+        Self::LookupBasis,
         Self::TotpSecret,
         Self::GrantPurpose,
         Self::GrantBasis,
@@ -59,6 +62,7 @@ impl Column {
             Self::CertificateItems => "certificate_versions.items_ciphertext",
             Self::RevealBasis => "reveals.basis_ciphertext",
             Self::OrganisationCode => "bindings.organisation_code_ciphertext",
+            Self::LookupBasis => "lookups.basis_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
             Self::GrantPurpose => "grants.purpose_ciphertext",
             Self::GrantBasis => "grants.basis_ciphertext",

@@ -1,13 +1,18 @@
 //! What is given under a grant: its items and no others, encrypted, counted, recorded and shown to the holder.
 
+use base64::Engine as _;
 use diesel::RunQueryDsl;
+use reqwest::Method;
 use serde_json::{Value, json};
 use verifier_core::sm2::PublicKey;
 use yzt_api::audit::Action;
+use yzt_api::auth::Role;
 use yzt_api::store::StoreError;
 use yzt_api::store::audit as rows;
 use yzt_tests::Answer;
 use yzt_tests::app::PASSWORD;
+use yzt_tests::recipient::{opened, registration};
+use yzt_tests::service::Unsigned;
 
 use super::grants::Ground;
 
@@ -32,16 +37,14 @@ async fn the_recipient_and_nobody_else_reads_the_items_of_the_grant_and_no_other
     assert_eq!((&content["use"], &content["grant"]), (&given["id"], &json!(grant)));
     assert_eq!(content["certificate"]["status"], "valid");
     let wrong_key = std::panic::catch_unwind(|| {
-        use base64::Engine as _;
         let der = base64::engine::general_purpose::STANDARD.decode(given["envelope"].as_str().unwrap());
-        yzt_tests::recipient::opened(&der.unwrap(), &[7; 32])
+        opened(&der.unwrap(), &[7; 32])
     });
     assert!(wrong_key.is_err());
 }
 
 #[tokio::test]
 async fn an_answer_is_signed_by_a_key_of_the_trust_list() {
-    use base64::Engine as _;
     let ground = Ground::new().await;
     let given = use_of(&ground, &ground.granted(1).await).await.json(201);
     let kid = given["signature"]["kid"].as_str().unwrap();
@@ -171,4 +174,26 @@ async fn a_face_changed_since_gives_the_new_items() {
     ground.app.issuer().await.send_in(&[line]).await;
     let content = ground.recipient.open(&use_of(&ground, &grant).await.json(201));
     assert_eq!(content["certificate"]["version"], 2);
+}
+
+#[tokio::test]
+async fn a_service_that_signs_its_requests_registers_its_key_and_uses_its_grant() {
+    let ground = Ground::new().await;
+    let service = ground.app.service(Role::ThirdParty, 20).await;
+    let ask = async |path: &str, body: Value| {
+        let request = Unsigned::new(&ground.app, Method::POST, path);
+        service.send(&request.with_body("application/json", body.to_string())).await.json(201)
+    };
+    let challenge = ask("/v1/encryption-key-challenges", json!({})).await;
+    let _ =
+        ask("/v1/encryption-keys", registration(&[21; 32], challenge["challenge"].as_str().unwrap())).await;
+    let recipients = ground.holder.get("/v1/recipients?name=运政").await.json(200);
+    let mut wanted = ground.wanted(1);
+    wanted["recipient_id"] = recipients["recipients"][0]["id"].clone();
+    let grant = ground.holder.post("/v1/grants", &wanted).await.json(201);
+    let path = format!("/v1/grants/{}/uses", grant["id"].as_str().unwrap());
+    let given = ask(&path, json!({ "certificate_id": ground.issued.id })).await;
+    let envelope = base64::engine::general_purpose::STANDARD.decode(given["envelope"].as_str().unwrap());
+    let content: Value = serde_json::from_slice(&opened(&envelope.unwrap(), &[21; 32])).unwrap();
+    assert_eq!(content["grant"], grant["id"]);
 }
