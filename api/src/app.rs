@@ -20,6 +20,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::collection::Connector;
 use crate::config::{Config, Environment, Live};
 use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
+use crate::faces::Faces;
 use crate::integrity::Integrity;
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
 use crate::metrics::Metrics;
@@ -66,6 +67,8 @@ pub struct App {
     pub forwarder: Option<Forwarder>,
     /// Which days are worked.
     pub calendar: Calendar,
+    /// What draws faces and copies of certificates.
+    pub faces: Arc<Faces>,
     /// Places for hashing a password, one for each processor: it takes long on purpose, and must not take all.
     pub hashing: Semaphore,
     /// The kinds of certificates.
@@ -118,6 +121,7 @@ impl App {
             calendar,
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             catalogue,
+            faces: Arc::new(Faces::new(config.fonts_dir.clone(), processors())),
             clock,
             metrics,
             live: Live::new(config.clone()),
@@ -139,6 +143,9 @@ impl App {
         app.learn_keys().await?;
         if let Some(redis) = app.ephemeral.redis() {
             redis.answers().await;
+        }
+        if let Err(problem) = app.faces.ready().await {
+            tracing::warn!(cause = %problem, "faces and copies of certificates cannot be drawn");
         }
         Ok(app)
     }
@@ -181,6 +188,10 @@ impl App {
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         id_at(&ids, self.clock.now())
     }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn id_at(ids: &ContextV7, now: Timestamp) -> Uuid {

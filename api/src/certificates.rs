@@ -3,6 +3,9 @@
 //! A holder sees all of their own. Officers, issuers and operators of the division see personal items masked, but for
 //! what the face of the code tells every officer anyway; unmasked they are shown for a purpose (`reveals`).
 //!
+//! - `certificates/items.rs`: the data items, masked or not
+//! - `certificates/face.rs`: the face
+//!
 //! What is not here: how the data came in (ingest), how it is sealed, and the code.
 
 use std::sync::Arc;
@@ -25,9 +28,11 @@ use crate::store::Conn;
 use crate::store::certificates::{self as rows, CertificateRow, VersionRow};
 use crate::vault::{Column, Vault};
 
+mod face;
 mod items;
 mod past;
 
+pub use face::{face, mark};
 pub use items::DataItem;
 
 /// A certificate in a list.
@@ -241,13 +246,36 @@ impl Summary {
     }
 }
 
+/// The items of these names in the version in force, with nothing masked. Whether they may be given is for the caller to
+/// know (`grants`).
+///
+/// # Errors
+/// When the database cannot, or has lost what is in force.
+pub fn items_named(
+    conn: &mut Conn,
+    vault: &Vault,
+    row: &CertificateRow,
+    names: &[&str],
+) -> Result<Vec<DataItem>, Problem> {
+    let version = in_force(conn, row)?;
+    let all = items::of(&plain_items(vault, &version)?, kind(row)?, true)?;
+    Ok(all.into_iter().filter(|item| names.contains(&item.name())).collect())
+}
+
 /// The data items of a version, canonical JSON.
-fn plain_items(vault: &Vault, version: &VersionRow) -> Result<Zeroizing<Vec<u8>>, Problem> {
+///
+/// # Errors
+/// When they do not open.
+pub fn plain_items(vault: &Vault, version: &VersionRow) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let cell = Column::CertificateItems.of_version(&version.certificate_id, version.version);
     Ok(vault.open_bytes(&cell, &version.items_ciphertext)?)
 }
 
-fn kind(row: &CertificateRow) -> Result<Kind, Problem> {
+/// Which kind of certificate it is.
+///
+/// # Errors
+/// When what is stored is none.
+pub fn kind(row: &CertificateRow) -> Result<Kind, Problem> {
     Kind::from_code(&row.kind).ok_or_else(|| Problem::internal("a certificate of no known kind"))
 }
 

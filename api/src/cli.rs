@@ -12,6 +12,7 @@ use crate::app::{App, StartError};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::keys::CeremonyError;
+use crate::record::Day;
 use crate::store::StoreError;
 
 mod accounts;
@@ -23,6 +24,7 @@ mod collection;
 mod data_keys;
 mod demo;
 mod docs;
+mod faces;
 mod generate;
 mod health;
 mod import;
@@ -54,6 +56,7 @@ Examples:
   yzt verify --bundle DIR CODE       decide about a code without network
   yzt audit verify                   whether the audit log is as it was written
   yzt backup --out FILE              database and keys in one file, while servers go on
+  yzt faces --out DIR                specimens of all nine faces, to look at
   yzt docs configuration             all settings";
 
 /// 道路运输电子证照 Electronic road-transport certificates
@@ -90,6 +93,7 @@ enum Command {
     Restore(backup::Restore),
     Migrate(migrate::Migrate),
     Health(health::Health),
+    Faces(faces::Specimens),
     Jobs(jobs::Jobs),
     Collection(collection::Collection),
     Provinces(provinces::Provinces),
@@ -136,12 +140,18 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Restore(restore) => restore.run(config()?)?,
         Command::Migrate(migrate) => migrate.run(config()?)?,
         Command::Health(health) => health.run(&config()?)?,
+        Command::Faces(faces) => faces.run(&config()?)?,
         Command::Jobs(jobs) => jobs.run(config()?)?,
         Command::Collection(collection) => collection.run(config()?)?,
         Command::Provinces(provinces) => provinces.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A day given on the command line.
+fn day(text: &str) -> Result<Day, &'static str> {
+    Day::parse(text).ok_or("a day is eight digits, YYYYMMDD")
 }
 
 /// Runs asynchronous work to its end.

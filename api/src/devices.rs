@@ -22,7 +22,7 @@ mod challenge;
 mod credential;
 mod registration;
 
-pub use challenge::{Challenge, challenge};
+pub use challenge::{Challenge, challenge, take as take_challenge};
 pub use credential::{DeviceCredential, bind};
 pub use registration::{Registration, register};
 

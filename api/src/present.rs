@@ -12,4 +12,5 @@ mod credential;
 
 pub use allowed::allowed;
 pub use code::{Shown, show};
+pub(crate) use credential::current as sealed;
 pub use credential::seal_for_device;

@@ -35,6 +35,7 @@ pub use event::Event;
 pub use fields::Columns;
 pub use finding::Finding;
 pub use form::Form;
+pub(crate) use form::image::file as picture_file;
 pub(crate) use holder::sex_of;
 pub use holder::{Holder, HolderCode};
 pub use markdown::items_markdown;

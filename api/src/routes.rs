@@ -15,15 +15,20 @@ mod certificates;
 mod changes;
 mod collection;
 mod collections;
+mod copies;
 mod devices;
 mod documents;
+mod encryption_keys;
+mod faces;
 mod factors;
+mod grants;
 mod health;
 mod ingest;
 mod keys;
 mod kpi;
 mod landing;
 mod licence_counts;
+mod list;
 mod lookups;
 mod maintenance;
 mod passwords;
@@ -50,6 +55,7 @@ routes! {
     "/v1/sessions/{id}"     [DELETE => sessions::end]
     "/v1/me"                [GET => sessions::me]
     "/v1/me/reveals"        [GET => reveals::of_holder]
+    "/v1/me/grant-uses"     [GET => grants::my_uses]
     "/v1/me/lookups"        [GET => lookups::of_holder]
     "/v1/me/password"       [POST => passwords::change]
     "/v1/me/second-factors"                     [GET => factors::show]
@@ -92,11 +98,26 @@ routes! {
     "/v1/catalogue"                         [GET => catalogue::show]
     "/v1/changes"                           [GET => changes::list]
     "/v1/certificates/{id}"                 [GET => certificates::one]
+    "/v1/certificates/{id}/face"            [GET => faces::one]
     "/v1/certificates/{id}/events"          [POST => certificates::report]
     "/v1/certificates/{id}/history"         [GET => certificates::history]
     "/v1/certificates/{id}/reveals"         [GET => reveals::of_certificate, POST => reveals::create]
     "/v1/certificates/{id}/presentations"   [POST => presentations::create]
     "/v1/certificates/{id}/credentials"     [POST => devices::bind]
+
+    // Sharing
+    "/v1/recipients"                [GET => grants::recipients]
+    "/v1/grants"                    [GET => grants::list, POST => grants::create]
+    "/v1/grants/{id}"               [GET => grants::one]
+    "/v1/grants/{id}/revocation"    [POST => grants::revoke]
+    "/v1/grants/{id}/uses"          [GET => grants::uses, POST => grants::give]
+    "/v1/certificates/{id}/copies"  [POST => copies::create]
+    "/v1/copies"                    [GET => copies::list]
+    "/v1/copies/{id}"               [GET => copies::one]
+    "/v1/copies/{id}/file"          [GET => copies::file]
+    "/v1/encryption-key-challenges" [POST => encryption_keys::challenge]
+    "/v1/encryption-keys"           [GET => encryption_keys::list, POST => encryption_keys::create]
+    "/v1/encryption-keys/{id}"      [DELETE => encryption_keys::revoke]
 
     // Devices
     "/v1/device-challenges" [POST => devices::challenge]
@@ -105,11 +126,13 @@ routes! {
 
     // Pages
     "/V/{tail}"             [GET => landing::page]
+    "/C/{tail}"             [GET => landing::copy_page]
     "/landing/landing.js"   [GET => landing::script]
     "/landing/landing.css"  [GET => landing::style]
 
     // Officers
     "/v1/verifications"     [POST => verifications::create]
+    "/v1/copy-verifications" [POST => copies::check]
     "/v1/lookups"           [GET => lookups::of_account, POST => lookups::create]
     "/v1/receipts"          [POST => receipts::create]
     "/v1/receipts/batch"    [POST => receipts::create_batch]

@@ -789,6 +789,92 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    encryption_keys (id) {
+        id -> Text,
+        account_id -> Text,
+        public_key -> Binary,
+        kid -> Text,
+        label -> Text,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Text,
+        grantor -> Text,
+        granted_by -> Text,
+        holder_id -> Text,
+        division -> Text,
+        recipient_id -> Text,
+        purpose_ciphertext -> Binary,
+        basis_ciphertext -> Nullable<Binary>,
+        certificates -> Text,
+        items -> Text,
+        valid_from -> BigInt,
+        valid_until -> BigInt,
+        uses_allowed -> Integer,
+        uses_taken -> Integer,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        revoked_by -> Nullable<Text>,
+        integrity_key -> Integer,
+        integrity_code -> Binary,
+    }
+}
+
+diesel::table! {
+    grant_certificates (grant_id, certificate_id) {
+        grant_id -> Text,
+        certificate_id -> Text,
+    }
+}
+
+diesel::table! {
+    grant_uses (id) {
+        id -> Text,
+        grant_id -> Text,
+        certificate_id -> Text,
+        version -> Integer,
+        holder_id -> Text,
+        recipient_id -> Text,
+        key_id -> Text,
+        used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    copies (id) {
+        id -> Text,
+        serial -> Text,
+        certificate_id -> Text,
+        version -> Integer,
+        holder_id -> Text,
+        division -> Text,
+        grant_id -> Nullable<Text>,
+        maker -> Text,
+        made_by -> Text,
+        recipient_ciphertext -> Binary,
+        purpose_ciphertext -> Binary,
+        items -> Text,
+        code_ciphertext -> Binary,
+        made_at -> BigInt,
+        ends_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    copy_files (id) {
+        id -> Text,
+        copy_id -> Text,
+        format -> Text,
+        file_ciphertext -> Binary,
+        digest -> Binary,
+    }
+}
+
 diesel::joinable!(certificates -> holders (holder_id));
 diesel::joinable!(certificate_versions -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));
@@ -807,6 +893,9 @@ diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(former_passwords -> accounts (account_id));
 diesel::joinable!(totp_factors -> accounts (account_id));
 diesel::joinable!(recovery_codes -> accounts (account_id));
+
+diesel::joinable!(copy_files -> copies (copy_id));
+diesel::joinable!(grant_certificates -> grants (grant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     lookups,
@@ -841,4 +930,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     recovery_codes,
     score_facts,
     score_uses,
+    encryption_keys,
+    grants,
+    grant_certificates,
+    grant_uses,
+    copies,
+    copy_files,
 );

@@ -15,6 +15,7 @@ use crate::record::{self, Record};
 mod face;
 
 pub use face::AND_MORE;
+pub(crate) use face::cut;
 
 const SECONDS_PER_DAY: u64 = 86_400;
 

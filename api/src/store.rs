@@ -27,12 +27,15 @@ pub mod claims;
 pub mod collected;
 pub mod collection;
 mod connect;
+pub mod copies;
 pub mod data_keys;
 pub mod devices;
+pub mod encryption_keys;
 mod error;
 pub mod events;
 pub mod factors;
 pub mod failed_sign_ins;
+pub mod grants;
 pub mod holders;
 pub mod indices;
 pub mod inventory;
@@ -70,6 +73,15 @@ use meter::Raised;
 
 /// How long a request waits for a connection before it is told to come again.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where to go on with a list.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// Behind the row with this id; `None`: from the beginning.
+    pub after: Option<String>,
+    /// Newest first, or oldest.
+    pub newest_first: bool,
+}
 
 /// How the database is reached. The defaults are those of `config.rs`.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""python3 -m conformance vectors DIR | verify --bundle DIR [--at UNIX] CODE | story DIR | sign-request … (run from `tests/`)."""
+"""python3 -m conformance vectors DIR | verify --bundle DIR [--at UNIX] CODE | story DIR | sign-request …
+| open --key HEX FILE (run from `tests/`)."""
 
 import argparse
 import json
@@ -7,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import bundle, httpsig, report, vectors
+from . import bundle, envelope, httpsig, report, vectors
 from .verdict import decide
 
 
@@ -15,6 +16,11 @@ def verify(arguments) -> bool:
     held = bundle.load_directory(arguments.bundle)
     verdict = decide(arguments.code, held, arguments.at)
     print(json.dumps(report.as_json(verdict, held), ensure_ascii=False, indent=2))
+    return True
+
+
+def open_envelope(arguments) -> bool:
+    sys.stdout.buffer.write(envelope.open_envelope(arguments.envelope.read_bytes(), arguments.key))
     return True
 
 
@@ -43,6 +49,10 @@ def main() -> int:
     command.add_argument("--at", type=int, default=int(time.time()))
     command.add_argument("code")
     command.set_defaults(run=verify)
+    command = commands.add_parser("open", help="open an envelope with a private key")
+    command.add_argument("--key", type=lambda text: int(text, 16), required=True)
+    command.add_argument("envelope", type=Path)
+    command.set_defaults(run=open_envelope)
     command = commands.add_parser("sign-request", help="header fields of a signed request; the body from standard input")
     command.add_argument("--key", required=True, help="private key, hexadecimal")
     command.add_argument("--created", type=int)

@@ -72,6 +72,11 @@ def _two_products(s: int, p: Point, t: int, q: Point) -> Point | None:
     return x * inverse**2 % P, y * inverse**3 % P
 
 
+def multiply(s: int, p: Point) -> Point | None:
+    """s·p; None at infinity."""
+    return _two_products(s, p, 0, G)
+
+
 def on_curve(p: Point) -> bool:
     x, y = p
     return 0 <= x < P and 0 <= y < P and (y * y - x * x * x - A * x - B) % P == 0

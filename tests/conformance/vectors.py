@@ -4,7 +4,7 @@
 import json
 from pathlib import Path
 
-from . import bundle, sm2
+from . import bundle, copy, sm2
 from .sm3 import sm3
 from .verdict import Verdict, decide
 
@@ -50,11 +50,25 @@ def _signature_differences(vector: dict) -> list[str]:
     return [f"{what}: expected {vector[what]}, got {value}" for what, value in got.items() if vector[what] != value]
 
 
+def _copy_differences(vector: dict) -> list[str]:
+    """The vectors in `copies/`."""
+    verdict = copy.decide(vector["copy_code"], _bundle(vector), vector["now"], vector["clock_floor"])
+    got = {"outcome": verdict.outcome, "reason": verdict.reason, "since": verdict.since}
+    if content := vector["content"]:
+        expected = content.pop("digest")
+        digests = [copy.content_digest(**content).hex(), verdict.copy.digest.hex()]
+        got |= {"outcome": "valid" if digests == [expected, expected] else f"digests {digests}"}
+    return [f"{what}: expected {vector[what]}, got {value}" for what, value in got.items() if vector[what] != value]
+
+
 def check_vectors(directory: Path) -> bool:
     tally = Tally()
     for path in sorted(directory.glob("sm2/*.json")):
         vector = json.loads(path.read_text(encoding="utf-8"))
         tally.add(f"sm2/{path.stem}", _signature_differences(vector))
+    for path in sorted(directory.glob("copies/*.json")):
+        vector = json.loads(path.read_text(encoding="utf-8"))
+        tally.add(f"copies/{path.stem}", _copy_differences(vector))
     for path in sorted(directory.glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
         for vector in content if isinstance(content, list) else [content]:

@@ -26,7 +26,7 @@ use crate::command::{begin, run};
 const CERTIFICATES: usize = 400;
 
 /// Every ciphertext, in the order of `Column::ALL`, and what stands beside them and must not change.
-const CIPHERTEXTS: [&str; 10] = [
+const CIPHERTEXTS: [&str; 16] = [
     "SELECT id AS key, {code_ciphertext} AS value FROM holders",
     "SELECT id AS key, {number_ciphertext} AS value FROM certificates",
     "SELECT certificate_id || '/' || version AS key, {items_ciphertext} AS value FROM certificate_versions",
@@ -37,6 +37,12 @@ const CIPHERTEXTS: [&str; 10] = [
     "SELECT id AS key, {form_ciphertext} AS value FROM maintenance_applications",
     "SELECT account_id AS key, {secret_ciphertext} AS value FROM totp_factors",
     "SELECT certificate_id || '/' || version AS key, {items_ciphertext} AS value FROM collected_versions",
+    "SELECT id AS key, {purpose_ciphertext} AS value FROM grants",
+    "SELECT id AS key, {basis_ciphertext} AS value FROM grants WHERE basis_ciphertext IS NOT NULL",
+    "SELECT id AS key, {recipient_ciphertext} AS value FROM copies",
+    "SELECT id AS key, {purpose_ciphertext} AS value FROM copies",
+    "SELECT id AS key, {code_ciphertext} AS value FROM copies",
+    "SELECT id AS key, {file_ciphertext} AS value FROM copy_files",
 ];
 const INDICES: [&str; 3] = [
     "SELECT id AS key, code_index AS value FROM holders",
@@ -85,6 +91,10 @@ async fn all_is_encrypted_again_while_servers_write_though_it_is_killed_in_the_m
     for (before, after) in indices.iter().zip(&dump(app.database(), &INDICES)) {
         is_within(before, after);
     }
+
+    // What is protected besides is as it was written, though its ciphertexts are others.
+    let grants = app.operator().await.get("/v1/grants").await.json(200);
+    assert_eq!(grants["grants"][0]["purpose"], "联合检查");
 
     // A new server, which knows nothing of the old key's time, and a backup.
     let place = Place::new();
@@ -193,6 +203,7 @@ async fn fill(app: &TestApp) -> (uuid::Uuid, uuid::Uuid) {
     let form = json!({ "unit": "测试单位", "contact": "王五", "phone": "024-00000000", "reason": "与本省数据不一致", "items": [item] });
     let draft = json!({ "operation": "correct", "form": form });
     let _ = operator.post("/v1/maintenance-applications", &draft).await.json(201);
+    share(app, &operator, &issued.id).await;
     binding_request(app, "2101").await;
     let login = app.account(Role::Operator, None).await;
     let account_id = login.strip_prefix("operator-").unwrap().to_owned();
@@ -237,6 +248,22 @@ async fn collect(app: &TestApp, id: &str) {
         collected::put_version(conn, &version)
     };
     app.running.app().db.write(put).await.unwrap();
+}
+
+/// A grant by the authority and a copy.
+async fn share(app: &TestApp, operator: &Person, certificate: &str) {
+    let wanted = json!({
+        "recipient_id": app.recipient_without_key(9).await.id,
+        "certificate_ids": [certificate],
+        "items": ["holderName"],
+        "purpose": "联合检查",
+        "basis": "道路运输条例第五十八条",
+        "valid_until": app.clock.now().plus_seconds(86_400),
+        "uses": 1,
+    });
+    let _ = operator.post("/v1/grants", &wanted).await.json(201);
+    let wanted = json!({ "recipient": "某某档案室", "purpose": "电子档案留存" });
+    let _ = operator.post(&format!("/v1/certificates/{certificate}/copies"), &wanted).await.json(201);
 }
 
 /// Adds a data key by the test's clock, so long ago that every server should have taken it up.
@@ -348,7 +375,7 @@ async fn plain_values(database: &TestDatabase, app: &TestApp) -> Rows {
             for (key, value) in rows {
                 let bytes = data_encoding::HEXLOWER.decode(value.as_bytes()).unwrap();
                 let plain = vault.open_bytes(&column.of(&key), &bytes).unwrap();
-                values.insert(format!("{} {key}", column.name()), String::from_utf8(plain.to_vec()).unwrap());
+                values.insert(format!("{} {key}", column.name()), data_encoding::HEXLOWER.encode(&plain));
             }
         }
         values

@@ -13,7 +13,9 @@ async fn any_code_leads_to_one_page_that_keeps_it_to_itself() {
     let policy = page.header("content-security-policy");
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     assert!(!page.text.contains("SECRET"), "the server does nothing with the code");
-    assert_eq!(app.visitor().get("/V/2ANY").await.text, page.text);
+    for other in ["/V/2ANY", "/C/1QRMJSECRET"] {
+        assert_eq!(app.visitor().get(other).await.text, page.text);
+    }
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ mod receipts;
 mod reveals;
 mod scores;
 mod sessions;
+mod sharing;
 mod signed_requests;
 mod signer;
 mod signing_service;

@@ -22,7 +22,7 @@ pub mod database;
 pub mod device;
 pub mod keeper;
 pub mod postgres;
-
+pub mod recipient;
 pub mod redis;
 pub mod service;
 pub mod signing_service;

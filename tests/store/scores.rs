@@ -265,6 +265,10 @@ impl Province {
             event: "changed".to_owned(),
             version,
             status: status.to_owned(),
+            review_overdue: false,
+            division: "210100".to_owned(),
+            moved_from: None,
+            until_day: None,
             reason: None,
             occurred_at: begins(day) + 3_600_000,
             recorded_at: NOW.millis(),
@@ -356,6 +360,11 @@ fn certificate(id: &str, division: &str, version: i32, place: i64, state: &State
         valid_to: state.valid_to,
         created_at: 0,
         updated_at: 0,
+        review_due: None,
+        suspended_until: None,
+        due_on: None,
+        sequence: None,
+        revision: 1,
     }
 }
 

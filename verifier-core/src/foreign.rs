@@ -15,6 +15,8 @@ pub enum Foreign {
     HealthCode,
     /// An electronic certificate identifier (GB/T 36904), as in the static code on a certificate's face.
     CertificateFace,
+    /// The code of an annotated copy of ours, which is verified as such.
+    AnnotatedCopy,
     /// A bare number, as the opaque codes of other provinces' certificate apps are.
     Number,
     /// Any other web address.
@@ -41,6 +43,8 @@ impl Foreign {
         let whole_and_address = [lower.as_str(), address];
         if lower.contains(CERTIFICATE_ROOT) {
             Self::CertificateFace
+        } else if is_copy(&lower) {
+            Self::AnnotatedCopy
         } else if is_payment_number(&lower) || whole_and_address.iter().any(|a| has_prefix(a, &PAYMENT_HOSTS))
         {
             Self::PaymentCode
@@ -62,6 +66,7 @@ impl Foreign {
             Self::PaymentCode => "支付码",
             Self::HealthCode => "健康码或行程码",
             Self::CertificateFace => "证照面上的静态码",
+            Self::AnnotatedCopy => "加注件核验码",
             Self::Number => "数字码",
             Self::WebLink => "网页链接",
             Self::Text => "其他文字",
@@ -75,6 +80,7 @@ impl Foreign {
             Self::PaymentCode => "a payment code",
             Self::HealthCode => "a health or travel code",
             Self::CertificateFace => "the static code on a certificate's face",
+            Self::AnnotatedCopy => "the code of an annotated copy",
             Self::Number => "a number",
             Self::WebLink => "a web link",
             Self::Text => "some other text",
@@ -84,6 +90,13 @@ impl Foreign {
 
 fn has_prefix(address: &str, prefixes: &[&str]) -> bool {
     prefixes.iter().any(|prefix| address.starts_with(prefix))
+}
+
+/// The address of a copy's code, of whatever version.
+fn is_copy(lower: &str) -> bool {
+    let address = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://"));
+    let path = address.and_then(|address| address.split_once('/')).map_or("", |(_, path)| path);
+    path.strip_prefix("c/").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// WeChat: 18 digits beginning 10–15. Alipay: 16 to 24 digits beginning 25–30.
@@ -117,6 +130,8 @@ mod tests {
             ),
             ("4642087996", Foreign::Number),
             ("https://example.cn/a", Foreign::WebLink),
+            ("https://example.cn/c/cars", Foreign::WebLink),
+            ("HTTPS://YZT.EXAMPLE.CN/C/1QRMJ", Foreign::AnnotatedCopy),
             ("你好", Foreign::Text),
         ] {
             assert_eq!(Foreign::of(code), kind, "{code}");

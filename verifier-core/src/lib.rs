@@ -6,10 +6,12 @@
 //!
 //! - making: [`credential::Credential::seal`], [`presentation::Presentation::sign`], [`token::format`],
 //! - deciding: [`bundle::Bundle::open`], then [`verify()`]
+//! - annotated copies: [`copy::Annotation::sign`], [`copy::verify_copy`]
 
 pub mod bundle;
 mod cbor;
 pub mod checkpoint;
+pub mod copy;
 mod cose;
 pub mod credential;
 mod foreign;

@@ -1,6 +1,8 @@
 //! The one table of reasons and warnings: stable code, what it makes of the verdict, the sentence an officer reads
 //! and the next step, in Chinese and English.
 //!
+//! - `reasons/copy.rs`: those of annotated copies
+//!
 //! No sentence says or implies "unlicensed" because a code could not be checked (交办运〔2024〕39号).
 
 use serde::{Serialize, Serializer};
@@ -95,6 +97,10 @@ macro_rules! table {
     };
     (@outcome $name:ident { $($variant:ident,)+ }) => {};
 }
+
+mod copy;
+
+pub use copy::{CopyReason, Since};
 
 table! {
     /// Why a verdict is not valid, in the order of the steps that find it.

@@ -1,4 +1,4 @@
-//! The code's text ⇄ the bytes of a presentation.
+//! The code's text ⇄ the bytes of a presentation, or of an annotated copy.
 //!
 //! A code is an upper-case URL, `HTTPS://<HOST>/V/1<token>`, so that any phone camera opens the verification page
 //! and a QR code can hold it in alphanumeric mode. The token is base32 (RFC 4648) of the COSE_Sign1.
@@ -14,6 +14,10 @@ pub const MAX_CODE_LENGTH: usize = 2_048;
 const PATH: &str = "/V/1";
 /// The same without the version.
 const PATH_OF_ANY_VERSION: &str = "/V/";
+/// What stands there in the code of an annotated copy.
+const COPY_PATH: &str = "/C/1";
+/// The same without the version.
+const COPY_PATH_OF_ANY_VERSION: &str = "/C/";
 /// The first base32 character of any COSE_Sign1: an array of four begins with 0x84.
 const FIRST_CHARACTER: char = 'Q';
 /// Shorter texts cannot be a token: header, payload and signature alone are longer.
@@ -47,8 +51,34 @@ pub fn parse(code: &str) -> Result<Vec<u8>, TokenError> {
 /// The code's text. `public_address` is scheme and host, such as `https://example.cn`; it is written in upper case.
 #[must_use]
 pub fn format(public_address: &str, presentation: &[u8]) -> String {
+    address_and_token(public_address, PATH, presentation)
+}
+
+/// The bytes the text of a copy's code stands for. As [`parse`], but the address is always there: a token alone is taken
+/// for that of a presentation.
+pub fn parse_copy(code: &str) -> Result<Vec<u8>, TokenError> {
+    if code.is_empty() || code.chars().nth(MAX_CODE_LENGTH).is_some() {
+        return Err(TokenError::Malformed);
+    }
+    let other = || TokenError::NotAPresentation(Foreign::of(code));
+    let path = after_host(code).ok_or_else(other)?;
+    let version = path.strip_prefix(COPY_PATH_OF_ANY_VERSION).ok_or_else(other)?;
+    match path.strip_prefix(COPY_PATH) {
+        Some(token) => BASE32_NOPAD.decode(token.as_bytes()).map_err(|_| TokenError::Malformed),
+        None if version.starts_with(|c: char| c.is_ascii_digit()) => Err(TokenError::UnsupportedVersion),
+        None => Err(TokenError::Malformed),
+    }
+}
+
+/// The text of a copy's code, as [`format()`] makes that of a presentation.
+#[must_use]
+pub fn format_copy(public_address: &str, copy: &[u8]) -> String {
+    address_and_token(public_address, COPY_PATH, copy)
+}
+
+fn address_and_token(public_address: &str, path: &str, bytes: &[u8]) -> String {
     let address = public_address.trim_end_matches('/').to_ascii_uppercase();
-    format!("{address}{PATH}{}", BASE32_NOPAD.encode(presentation))
+    format!("{address}{path}{}", BASE32_NOPAD.encode(bytes))
 }
 
 /// The path and all behind it of a web address; `None` when the text is none.

@@ -3,7 +3,7 @@
 //! The steps are those of `docs/protocol.md`, in its order. Steps 1 to 4 decide alone; 5 to 9 are all evaluated.
 
 use crate::bundle::{Bundle, BundleError};
-use crate::credential::{self, Credential};
+use crate::credential::{Credential, Unverified as UnverifiedCredential};
 use crate::presentation::{Maker, Presentation, Unverified};
 use crate::reasons::{Reason, Warning};
 use crate::sm2::KeyId;
@@ -51,7 +51,7 @@ pub fn verify(code: &str, bundle: Result<&Bundle, BundleError>, now: Seconds, st
 /// # Errors
 /// The reason of the step that decided; [`Reason::Malformed`] for bytes that are no credential.
 pub fn verify_seal(credential: &[u8], issuer: &Issuer) -> Result<Credential, Reason> {
-    let read = credential::Unverified::parse(credential).map_err(|_| Reason::Malformed)?;
+    let read = UnverifiedCredential::parse(credential).map_err(|_| Reason::Malformed)?;
     if issuer.prefix.is_empty() || !read.claims.issuer.starts_with(&issuer.prefix) {
         return Err(Reason::UnknownIssuer);
     }
@@ -82,14 +82,17 @@ struct Failure {
 
 /// Steps 2 to 4: who sealed it, and who shows it.
 fn authenticate<'a>(presentation: &Unverified, trust: &'a TrustList) -> Result<&'a Issuer, Failure> {
-    let issuer = sealed_by(presentation, trust).map_err(|reason| Failure { reason, seal: false })?;
+    let issuer =
+        sealed_by(&presentation.credential, trust).map_err(|reason| Failure { reason, seal: false })?;
     shown_by(presentation, issuer).map_err(|reason| Failure { reason, seal: true })?;
     Ok(issuer)
 }
 
 /// Steps 2 and 3.
-fn sealed_by<'a>(presentation: &Unverified, trust: &'a TrustList) -> Result<&'a Issuer, Reason> {
-    let credential = &presentation.credential;
+pub(crate) fn sealed_by<'a>(
+    credential: &UnverifiedCredential,
+    trust: &'a TrustList,
+) -> Result<&'a Issuer, Reason> {
     let issuer = trust.issuer_of(&credential.claims.issuer).ok_or(Reason::UnknownIssuer)?;
     let keys = keys(issuer, credential.kid, KeyUse::Seal, credential.claims.sealed)?;
     let sealed = keys.iter().any(|key| credential.verifies(&key.public_key));
@@ -109,7 +112,12 @@ fn shown_by(presentation: &Unverified, issuer: &Issuer) -> Result<(), Reason> {
 }
 
 /// The issuer's keys with this id that were good for `key_use` at `instant`. The id is a hint: all are tried.
-fn keys(issuer: &Issuer, kid: KeyId, key_use: KeyUse, instant: Seconds) -> Result<Vec<&IssuerKey>, Reason> {
+pub(crate) fn keys(
+    issuer: &Issuer,
+    kid: KeyId,
+    key_use: KeyUse,
+    instant: Seconds,
+) -> Result<Vec<&IssuerKey>, Reason> {
     let known: Vec<_> = issuer.keys_with_id(kid).collect();
     if known.is_empty() {
         return Err(Reason::UnknownKey);

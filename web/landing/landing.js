@@ -11,6 +11,14 @@ const OUTCOMES = {
   grey: ["样", "样证，仅供演示和培训", "Specimen, for demonstration and training only"],
   undetermined: ["?", "无法判定", "Cannot tell"],
 };
+/** What the same colours say of an annotated copy. */
+const COPY_OUTCOMES = {
+  green: ["✓", "加注件与签发时一致", "The copy is as it was issued"],
+  amber: ["!", "加注件与签发时一致，请注意证照现状", "The copy is as it was issued; mind what became of the certificate"],
+  red: ["✕", "加注件核验不通过", "Not a valid copy"],
+  grey: ["样", "样证的加注件，仅供演示和培训", "A copy of a specimen, for demonstration and training only"],
+  undetermined: ["?", "无法判定", "Cannot tell"],
+};
 const WAITING = ["…", "正在核验", "Checking"];
 const NO_CODE = {
   display: "undetermined",
@@ -26,8 +34,11 @@ const NO_ANSWER = {
     next_step: { zh: "请检查网络后再试，或请持证人刷新后重新扫码。", en: "Check the network and try again, or scan a fresh code." },
   }],
 };
+/** Whether the code is that of an annotated copy. */
+const IS_COPY = window.location.pathname.startsWith("/C/");
 /** The address of this page once the code has left it. */
-const EMPTY = "/V/1";
+const EMPTY = IS_COPY ? "/C/1" : "/V/1";
+const ASKED = IS_COPY ? "/v1/copy-verifications" : "/v1/verifications";
 const PATIENCE = 10000;
 
 const part = (id) => document.getElementById(id);
@@ -55,7 +66,7 @@ function takeCode() {
 }
 
 async function verify(code) {
-  const response = await fetch("/v1/verifications", {
+  const response = await fetch(ASKED, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ code }),
@@ -80,7 +91,7 @@ function refusal(problem) {
 }
 
 function showOutcome(display) {
-  const [sign, zh, en] = OUTCOMES[display] || WAITING;
+  const [sign, zh, en] = (IS_COPY ? COPY_OUTCOMES : OUTCOMES)[display] || WAITING;
   part("sign").textContent = sign;
   part("outcome").textContent = zh;
   part("outcome-en").textContent = en;
@@ -115,17 +126,31 @@ function lines(certificate) {
   ].filter(([, value]) => value);
 }
 
-function showCertificate(certificate) {
+/** What a copy says of itself. */
+function copyLines(copy) {
+  if (!copy) return [];
+  const day = (seconds) => new Date((seconds + 8 * 3600) * 1000).toISOString().slice(0, 10);
+  return [
+    ["加注件编号", copy.serial],
+    ["接收方", copy.recipient],
+    ["用途", copy.purpose],
+    ["制作日期", day(copy.made)],
+    ["使用期限", copy.expires ? `至 ${day(copy.expires)}` : "不限"],
+    ["内容摘要", copy.digest.toUpperCase()],
+  ];
+}
+
+function showCertificate(certificate, copy) {
   part("certificate").hidden = !certificate;
   if (!certificate) return;
-  const rows = lines(certificate).flatMap(([label, value]) => [element("dt", label), element("dd", value)]);
+  const rows = [...copyLines(copy), ...lines(certificate)].flatMap(([label, value]) => [element("dt", label), element("dd", value)]);
   fill(part("face"), rows);
 }
 
 function show(verdict) {
   showOutcome(verdict.display);
   showWhy(verdict.explanations);
-  showCertificate(verdict.certificate);
+  showCertificate(verdict.certificate, verdict.copy);
   const time = new Date().toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", hour12: false });
   part("checked").textContent = `核验时间 Checked at ${time}`;
   part("checked").hidden = false;

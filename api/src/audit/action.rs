@@ -95,6 +95,15 @@ actions! {
     FiguresFrozen       "figures.frozen"        "冻结指标", "Figures are frozen for a report";
     AssessmentWritten   "assessment.written"    "编写自评估", "The self-assessment of an annual report is written";
 
+    // Sharing
+    GrantMade           "grant.made"            "授权", "Items of certificates are granted to a third party";
+    GrantRevoked        "grant.revoked"         "撤销授权", "A grant is taken back";
+    GrantUsed           "grant.used"            "按授权提供证照数据", "Items of a certificate are given under a grant";
+    EncryptionKeyAdded  "encryption_key.added"  "登记加密公钥", "A key that answers are encrypted to is registered";
+    EncryptionKeyRevoked "encryption_key.revoked" "停用加密公钥", "A key that answers are encrypted to is revoked";
+    CopyMade            "copy.made"             "制作加注件", "An annotated copy is made";
+    CopyRead            "copy.read"             "下载加注件", "An annotated copy is downloaded by the authority";
+
     // This program
     ServerStarted       "server.started"        "服务启动", "A server starts, with which settings";
     ServerStopped       "server.stopped"        "服务停止", "A server stops";

@@ -19,7 +19,7 @@ const DOCUMENT_LENGTH: usize = 15;
 const MAX_STARS: usize = 8;
 
 /// One data item.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DataItem {
     /// Its name in records.
     #[schema(example = "qualificationCode")]
@@ -63,6 +63,22 @@ fn clear(value: &mut Value) {
         Value::Array(list) => list.iter_mut().for_each(clear),
         Value::Object(map) => map.values_mut().for_each(clear),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl DataItem {
+    /// Its name in records.
+    pub(super) const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// The value of an item as others than its holder may see it; `None` where nothing of it may.
+pub(super) fn for_others(item: &Item, value: Value) -> Option<Value> {
+    if !item.is_personal || ON_THE_FACE.contains(&item.name) {
+        Some(value)
+    } else {
+        (item.form != Form::Image).then(|| masked(&value))
     }
 }
 

@@ -38,12 +38,8 @@ pub(super) struct Generate {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// The day they are of, YYYYMMDD; today where none is named
-    #[arg(long, value_name = "DAY", value_parser = day)]
+    #[arg(long, value_name = "DAY", value_parser = super::day)]
     today: Option<Day>,
-}
-
-fn day(text: &str) -> Result<Day, &'static str> {
-    Day::parse(text).ok_or("a day is eight digits, YYYYMMDD")
 }
 
 impl Generate {

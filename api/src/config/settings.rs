@@ -173,6 +173,10 @@ settings! {
     role: SiteRole, "`province` or `ministry`" = SiteRole::Province;
     /// The name of the issuer in the trust list.
     issuer_name: String, "text" = "辽宁省交通运输厅".to_owned();
+    /// The name of the authority's seal, as it is drawn on the faces of certificates.
+    seal_name: String, "text" = "辽宁省道路运输电子证照专用章".to_owned();
+    /// Where the fonts are that faces of certificates are drawn with: Noto Serif CJK, as Debian's fonts-noto-cjk brings them.
+    fonts_dir: String, "directory" = "/usr/share/fonts".to_owned();
     /// How long a code is good for, in seconds. The protocol allows 300 at most.
     presentation_lifetime: u32, "seconds" = 60;
     /// How long a sealed certificate is good for before it must be sealed again, in days.
@@ -275,6 +279,10 @@ settings! {
     reveals_per_day: u32, "number" = 30;
     /// Records that one of staff may export in a day.
     exports_per_day: u32, "number" = 1000;
+    /// Annotated copies that a holder's account may make in a day; those of an operator are counted as exports.
+    copies_per_day: u32, "number" = 20;
+    /// Faces that one account may have drawn as an image or for print in a minute, which takes some hundred milliseconds each.
+    drawings_per_minute: u32, "number" = 30;
     /// How long after scanning a code an officer may be shown its certificate unmasked, in hours.
     reveal_after_check: u32, "hours" = 24;
     /// Whether the last entry of `X-Forwarded-For` is the client's address: only behind a proxy that sets it.

@@ -37,7 +37,10 @@ pub async fn challenge(app: &App, account: &Account) -> Result<Challenge, Proble
 }
 
 /// Uses a challenge up.
-pub(super) async fn take(app: &App, account: &Account, challenge: &[u8; LENGTH]) -> Result<(), Problem> {
+///
+/// # Errors
+/// [`Code::ChallengeInvalid`] when the account was given none of these, or it was used or is over.
+pub async fn take(app: &App, account: &Account, challenge: &[u8; LENGTH]) -> Result<(), Problem> {
     let taken = app.ephemeral.take_once(key(account, challenge)).await?;
     taken.map(|_| ()).ok_or_else(|| Code::ChallengeInvalid.into())
 }

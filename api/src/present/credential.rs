@@ -35,7 +35,7 @@ enum Need {
 ///
 /// # Errors
 /// When a fresh seal is needed at once and cannot be made.
-pub(super) async fn current(app: &App, version: VersionRow, now: Timestamp) -> Result<Vec<u8>, Problem> {
+pub(crate) async fn current(app: &App, version: VersionRow, now: Timestamp) -> Result<Vec<u8>, Problem> {
     let need = need(&version, &app.signer.keys(), now);
     if need == Need::None {
         return Ok(version.credential);

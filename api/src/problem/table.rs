@@ -305,6 +305,44 @@ problems! {
         "登记的设备已达上限", "This account has as many devices as it may";
         "停用不再使用的设备后再登记", "Revoke one that is no longer used, then register".
 
+    // Sharing
+    RecipientUnknown UNPROCESSABLE_ENTITY "recipient_unknown"
+        "没有这个可接收授权的第三方", "There is no such third party that could be granted anything";
+        "从接收方列表中选择；没有的，请其向管理员申请第三方账号", "Choose from the list of recipients; one that is missing asks an administrator for an account".
+    GrantOfOther FORBIDDEN "grant_of_other"
+        "该授权由对方作出，不能由本账号撤销", "The other side made this grant; this account cannot take it back";
+        "持证人的授权由持证人撤销；主管部门的授权有异议的，请联系发证机关", "A holder's grant is the holder's to revoke; about one by the authority ask the issuing authority".
+    GrantRevoked FORBIDDEN "grant_revoked"
+        "授权已被撤销", "The grant was taken back";
+        "如仍需要，请持证人或主管部门重新授权", "If it is still needed, ask the holder or the authority for a new one".
+    GrantEnded FORBIDDEN "grant_ended"
+        "授权已到期", "The time of the grant is over";
+        "如仍需要，请持证人或主管部门重新授权", "If it is still needed, ask the holder or the authority for a new one".
+    GrantNotBegun FORBIDDEN "grant_not_begun"
+        "授权尚未生效", "The time of the grant has not begun";
+        "请在授权的起始时间之后再用", "Use it from its first moment on".
+    GrantUsedUp FORBIDDEN "grant_used_up"
+        "授权的使用次数已用完", "The grant was used as often as it may be";
+        "如仍需要，请持证人或主管部门重新授权", "If it is still needed, ask the holder or the authority for a new one".
+    CertificateNotGranted FORBIDDEN "certificate_not_granted"
+        "该证照不在授权范围内", "The grant is not about this certificate";
+        "按授权中的 certificate_ids 请求；证照已换持证主体的，需新的持证主体授权", "Ask for one of its certificate_ids; one that passed to another holder needs that holder's grant".
+    NoEncryptionKey CONFLICT "no_encryption_key"
+        "没有可用的加密公钥，不能提供数据", "There is no encryption key to encrypt the answer to";
+        "按 docs/sharing.md 登记加密公钥后再试；指定的 key_id 须未停用", "Register one as docs/sharing.md says, then try again; a key_id that is named must not be revoked".
+    KeyProofInvalid UNPROCESSABLE_ENTITY "key_proof_invalid"
+        "签名与公钥、质询值不符", "The signature is not that of this key over this challenge";
+        "按 docs/sharing.md 生成签名，获取新的质询值后再试", "Sign as docs/sharing.md says, over a new challenge".
+    KeyKnown CONFLICT "key_known"
+        "该公钥已登记", "This key is registered already";
+        "请生成新的密钥后再登记", "Make a new key and register that".
+    TooManyKeys CONFLICT "too_many_keys"
+        "登记的加密公钥已达上限", "This account has as many encryption keys as it may";
+        "停用不再使用的公钥后再登记", "Revoke one that is no longer used, then register".
+    CopyNotAllowed CONFLICT "copy_not_allowed"
+        "证照当前不在有效状态，不能制作加注件", "The certificate is not in force, and no copy of it can be made";
+        "按证照当前状态办理恢复、换发或补发后再制作", "Have it resumed, renewed or reissued first".
+
     // Receipts
     ReceiptConflict CONFLICT "receipt_conflict"
         "该回执编号已用于其他内容", "Another receipt has this id";
@@ -346,6 +384,9 @@ problems! {
     SigningFailed SERVICE_UNAVAILABLE "signing_failed"
         "暂时无法签名", "Nothing can be signed for the moment";
         "请稍后重试；如仍出现，请联系管理员检查密码机或签名服务", "Try again later; if it stays, ask an administrator to look at the cryptographic module or the signing service".
+    FontsMissing SERVICE_UNAVAILABLE "fonts_missing"
+        "服务器缺少中文字体，暂时不能生成证照样式", "The fonts that certificates are drawn with are missing on this server";
+        "请管理员安装 fonts-noto-cjk，或用 fonts_dir 指定字体目录；不必重启", "Ask an administrator to install fonts-noto-cjk or to set fonts_dir; no restart is needed".
     Unavailable SERVICE_UNAVAILABLE "unavailable"
         "服务暂时不可用", "The service is not available for the moment";
         "请在 Retry-After 给出的秒数之后重试", "Try again after the seconds in Retry-After".

@@ -15,6 +15,9 @@ const QUIET_ZONE: usize = 4;
 /// The largest version a code may need at level L: beyond it phones at arm's length no longer read it.
 const LARGEST_VERSION: u8 = 16;
 
+/// The largest version of a copy's code: on 52 mm its modules are 0.39 mm.
+const LARGEST_DOCUMENT: u8 = 27;
+
 /// The characters of alphanumeric mode besides digits and upper-case letters (ISO/IEC 18004 §7.4.4).
 const ALPHANUMERIC_SIGNS: &[u8] = b" $%*+-./:";
 
@@ -29,6 +32,8 @@ pub enum Medium {
     Screen,
     /// On paper: level M (15 %).
     Paper,
+    /// On a document, where there is room and the text is that of an annotated copy: level M, up to version 27.
+    Document,
 }
 
 /// Why a text cannot be drawn. Both are defects of the caller, never of the person.
@@ -72,13 +77,17 @@ impl Code {
         if text.is_empty() || !text.bytes().all(is_alphanumeric) {
             return Err(DrawError::NotAlphanumeric);
         }
+        if medium == Medium::Document {
+            let document = Self::lay_out(text, EcLevel::M)?;
+            return if document.version > LARGEST_DOCUMENT { Err(DrawError::TooLong) } else { Ok(document) };
+        }
         let screen = Self::lay_out(text, EcLevel::L)?;
         if screen.version > LARGEST_VERSION {
             return Err(DrawError::TooLong);
         }
         match medium {
             Medium::Screen => Ok(screen),
-            Medium::Paper => Self::lay_out(text, EcLevel::M),
+            Medium::Paper | Medium::Document => Self::lay_out(text, EcLevel::M),
         }
     }
 
@@ -92,7 +101,7 @@ impl Code {
         })
     }
 
-    /// The symbol's version, 1 to 16 on screens: its side is 4 × version + 17 modules.
+    /// The symbol's version, 1 to 16 but on documents: its side is 4 × version + 17 modules.
     #[must_use]
     pub const fn version(&self) -> u8 {
         self.version
@@ -115,6 +124,12 @@ impl Code {
              shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/>\
              <path d=\"{path}\"/></svg>"
         )
+    }
+
+    /// The picture within another one: its left upper corner and its side there.
+    #[must_use]
+    pub fn svg_at(&self, x: f64, y: f64, side: f64) -> String {
+        self.svg().replacen("<svg ", &format!(r#"<svg x="{x}" y="{y}" width="{side}" height="{side}" "#), 1)
     }
 
     /// The picture as PNG, `scale` pixels a module (8 makes a driver's code 584 pixels wide).

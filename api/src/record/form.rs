@@ -12,7 +12,7 @@ use super::codes::Codes;
 use super::datum::Datum;
 use super::rule::Rule;
 
-pub(super) mod image;
+pub(crate) mod image;
 pub(super) mod scalar;
 
 /// Longest list. A licence has a few dozen scopes at most.

@@ -105,6 +105,7 @@ access! {
     DELETE "/v1/sessions/{id}"                    everybody: Own;
     GET    "/v1/me"                               everybody: Own;
     GET    "/v1/me/reveals"                       Holder: Own;
+    GET    "/v1/me/grant-uses"                    Holder: Own;
     GET    "/v1/me/lookups"                       Holder: Own;
     POST   "/v1/me/password"                      everybody: Own;
     GET    "/v1/me/second-factors"                staff: Own;
@@ -153,12 +154,30 @@ access! {
     GET    "/v1/catalogue"                        public;
     GET    "/v1/changes"                          Issuer: Division, Operator: Division;
     GET    "/v1/certificates/{id}"                Holder: Own, Officer: Division, Issuer: Division, Operator: Division;
+    GET    "/v1/certificates/{id}/face"           Holder: Own, Officer: Division, Issuer: Division, Operator: Division;
     POST   "/v1/certificates/{id}/events"         Issuer: Division;
     GET    "/v1/certificates/{id}/history"        Holder: Own, Issuer: Division, Operator: Division;
     GET    "/v1/certificates/{id}/reveals"        Holder: Own;
     POST   "/v1/certificates/{id}/reveals"        Officer: Division, Issuer: Division, Operator: Division;
     POST   "/v1/certificates/{id}/presentations"  Holder: Own;
     POST   "/v1/certificates/{id}/credentials"    Holder: Own;
+
+    // Sharing
+    GET    "/v1/recipients"                       Holder: Any, Operator: Any;
+    GET    "/v1/grants"                           Holder: Own, ThirdParty: Own, Operator: Division;
+    POST   "/v1/grants"                           Holder: Own, Operator: Division;
+    GET    "/v1/grants/{id}"                      Holder: Own, ThirdParty: Own, Operator: Division;
+    POST   "/v1/grants/{id}/revocation"           Holder: Own, Operator: Division;
+    GET    "/v1/grants/{id}/uses"                 Holder: Own, ThirdParty: Own, Operator: Division;
+    POST   "/v1/grants/{id}/uses"                 ThirdParty: Own;
+    POST   "/v1/certificates/{id}/copies"         Holder: Own, Operator: Division;
+    GET    "/v1/copies"                           Holder: Own, Operator: Division;
+    GET    "/v1/copies/{id}"                      Holder: Own, Operator: Division;
+    GET    "/v1/copies/{id}/file"                 Holder: Own, Operator: Division;
+    POST   "/v1/encryption-key-challenges"        ThirdParty: Own;
+    GET    "/v1/encryption-keys"                  ThirdParty: Own;
+    POST   "/v1/encryption-keys"                  ThirdParty: Own;
+    DELETE "/v1/encryption-keys/{id}"             ThirdParty: Own;
 
     // Devices
     POST   "/v1/device-challenges"                everybody: Own;
@@ -169,11 +188,13 @@ access! {
 
     // Pages
     GET    "/V/{tail}"                            public;
+    GET    "/C/{tail}"                            public;
     GET    "/landing/landing.js"                  public;
     GET    "/landing/landing.css"                 public;
 
     // Officers
     POST   "/v1/verifications"                    public;
+    POST   "/v1/copy-verifications"               public;
     GET    "/v1/lookups"                          Officer: Own;
     POST   "/v1/lookups"                          Officer: Any;
     POST   "/v1/receipts"                         Officer: Own;

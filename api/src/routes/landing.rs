@@ -19,6 +19,18 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
     params(("tail" = String, Path, description = "Version and token of a code")),
     responses((status = 200, description = "A page that shows the verdict", body = str, content_type = "text/html")))]
 pub async fn page() -> HttpResponse {
+    landing()
+}
+
+/// The page behind the code of an annotated copy: the same page, which has its script ask for another verdict.
+#[utoipa::path(get, path = "/C/{tail}", tag = "pages", operation_id = "copy_landing",
+    params(("tail" = String, Path, description = "Version and token of a copy's code")),
+    responses((status = 200, description = "A page that shows the verdict", body = str, content_type = "text/html")))]
+pub async fn copy_page() -> HttpResponse {
+    landing()
+}
+
+fn landing() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))

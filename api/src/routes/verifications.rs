@@ -66,13 +66,8 @@ pub async fn create(
     signed_in: Option<SignedIn>,
     Json(scanned): Json<Scanned>,
 ) -> Result<web::Json<Answer>, Problem> {
-    // Services are registered by two persons; among them are the sites that pass codes on.
-    let checks_for_a_living =
-        |SignedIn(account)| matches!(account.role, Role::Officer | Role::Issuer | Role::ThirdParty);
     let scan = scanned.name(&app, &request, signed_in.as_ref());
-    if !signed_in.is_some_and(checks_for_a_living) {
-        limit(&app, &request).await?;
-    }
+    limit_others(&app, &request, signed_in.as_ref()).await?;
     let forwarded_by = scanned.forwarded_by.map(SiteRole::from);
     let asked = Asked { code: scanned.code, scan, forwarded_by };
     verification::decide(&app, asked).await.map(web::Json)
@@ -89,6 +84,26 @@ impl Scanned {
         }
         let address = auth::client_address(request, app.config.trust_forwarded_for);
         Key::new("scans of address", &address.map(|address| address.to_string()).unwrap_or_default())
+    }
+}
+
+/// Counts a verification by whoever is not signed in to check for a living: an officer, or a service, which two persons
+/// registered and which may be a site that passes codes on.
+///
+/// # Errors
+/// [`Code::TooManyAttempts`](crate::problem::Code::TooManyAttempts).
+pub(super) async fn limit_others(
+    app: &App,
+    request: &HttpRequest,
+    by: Option<&SignedIn>,
+) -> Result<(), Problem> {
+    match by {
+        Some(SignedIn(account))
+            if matches!(account.role, Role::Officer | Role::Issuer | Role::ThirdParty) =>
+        {
+            Ok(())
+        }
+        _ => limit(app, request).await,
     }
 }
 

@@ -50,7 +50,7 @@ fn tail(record: &Record) -> Option<String> {
 }
 
 /// The text, cut to so many bytes with a mark where it is longer.
-fn cut(text: &str, bytes: usize) -> String {
+pub(crate) fn cut(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
     }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::approvals::coalesce;
-use super::{Conn, StoreError, attempt};
+use super::{Conn, Place, StoreError, attempt};
 use crate::schema::accounts;
 
 /// An account as it is stored.
@@ -119,6 +119,35 @@ pub fn page(conn: &mut Conn, filter: &Filter) -> Result<Vec<AccountRow>, StoreEr
         .limit(filter.limit)
         .select(AccountRow::as_select())
         .load(conn)?)
+}
+
+/// Accounts of a role that may be used, whose name has this in it, behind the one with the id `after`.
+///
+/// # Errors
+/// When the database cannot.
+pub fn recipients(
+    conn: &mut Conn,
+    role: &str,
+    name: Option<&str>,
+    place: &Place,
+    limit: i64,
+) -> Result<Vec<AccountRow>, StoreError> {
+    let mut query = accounts::table.select(AccountRow::as_select()).into_boxed();
+    query = query
+        .filter(accounts::role.eq(role))
+        .filter(accounts::disabled_at.is_null())
+        .filter(accounts::grant_id.is_not_null());
+    if let Some(name) = name {
+        query = query.filter(accounts::name.like(format!("%{name}%")));
+    }
+    let query = match (&place.after, place.newest_first) {
+        (Some(after), true) => query.filter(accounts::id.lt(after)),
+        (Some(after), false) => query.filter(accounts::id.gt(after)),
+        (None, _) => query,
+    };
+    let query =
+        if place.newest_first { query.order(accounts::id.desc()) } else { query.order(accounts::id.asc()) };
+    Ok(query.limit(limit).load(conn)?)
 }
 
 /// Every account of a role.

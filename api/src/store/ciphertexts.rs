@@ -8,8 +8,8 @@ use diesel::sql_types::{Binary, Integer};
 
 use super::{Conn, StoreError, transaction};
 use crate::schema::{
-    bindings, certificate_versions, certificates, collected_versions, holders, lookups,
-    maintenance_applications, refusals, reveals, totp_factors,
+    bindings, certificate_versions, certificates, collected_versions, copies, copy_files, grants, holders,
+    lookups, maintenance_applications, refusals, reveals, totp_factors,
 };
 use crate::vault::Column;
 
@@ -95,6 +95,12 @@ pub fn heads(
         Column::MaintenanceForm => page!(maintenance_applications, id, form_ciphertext),
         Column::OrganisationCode => heads_of_organisation_codes(conn, after, count, limit),
         Column::TotpSecret => page!(totp_factors, account_id, secret_ciphertext),
+        Column::GrantPurpose => page!(grants, id, purpose_ciphertext),
+        Column::GrantBasis => heads_of_bases(conn, after, count, limit),
+        Column::CopyRecipient => page!(copies, id, recipient_ciphertext),
+        Column::CopyPurpose => page!(copies, id, purpose_ciphertext),
+        Column::CopyCode => page!(copies, id, code_ciphertext),
+        Column::CopyFile => page!(copy_files, id, file_ciphertext),
     }
 }
 
@@ -109,6 +115,20 @@ fn heads_of_organisation_codes(
     let rows = there.filter(bindings::id.gt(&after.id)).order(bindings::id).limit(limit);
     let head = substr(bindings::organisation_code_ciphertext.assume_not_null(), 1, count);
     let rows = rows.select((bindings::id, head)).load::<(String, Vec<u8>)>(conn)?;
+    Ok(rows.into_iter().map(|(id, head)| (RowKey { id, version: 0 }, head)).collect())
+}
+
+/// Only what the authority grants has one.
+fn heads_of_bases(
+    conn: &mut Conn,
+    after: &RowKey,
+    count: i32,
+    limit: i64,
+) -> Result<Vec<(RowKey, Vec<u8>)>, StoreError> {
+    let there = grants::table.filter(grants::basis_ciphertext.is_not_null());
+    let rows = there.filter(grants::id.gt(&after.id)).order(grants::id).limit(limit);
+    let head = substr(grants::basis_ciphertext.assume_not_null(), 1, count);
+    let rows = rows.select((grants::id, head)).load::<(String, Vec<u8>)>(conn)?;
     Ok(rows.into_iter().map(|(id, head)| (RowKey { id, version: 0 }, head)).collect())
 }
 
@@ -138,6 +158,15 @@ pub fn find(conn: &mut Conn, column: Column, key: &RowKey) -> Result<Option<Vec<
         }
         Column::TotpSecret => ciphertext!(totp_factors, secret_ciphertext, id),
         Column::CollectedItems => ciphertext!(collected_versions, items_ciphertext, (id, version)),
+        Column::GrantPurpose => ciphertext!(grants, purpose_ciphertext, id),
+        Column::GrantBasis => {
+            let row = grants::table.find(id).filter(grants::basis_ciphertext.is_not_null());
+            row.select(grants::basis_ciphertext.assume_not_null()).get_result(conn).optional()?
+        }
+        Column::CopyRecipient => ciphertext!(copies, recipient_ciphertext, id),
+        Column::CopyPurpose => ciphertext!(copies, purpose_ciphertext, id),
+        Column::CopyCode => ciphertext!(copies, code_ciphertext, id),
+        Column::CopyFile => ciphertext!(copy_files, file_ciphertext, id),
     })
 }
 
@@ -187,6 +216,12 @@ fn replace_one(conn: &mut Conn, column: Column, one: &Replacement) -> Result<boo
         Column::OrganisationCode => put!(bindings, organisation_code_ciphertext, id),
         Column::TotpSecret => put!(totp_factors, secret_ciphertext, id),
         Column::CollectedItems => put!(collected_versions, items_ciphertext, (id, version)),
+        Column::GrantPurpose => put!(grants, purpose_ciphertext, id),
+        Column::GrantBasis => put!(grants, basis_ciphertext, id),
+        Column::CopyRecipient => put!(copies, recipient_ciphertext, id),
+        Column::CopyPurpose => put!(copies, purpose_ciphertext, id),
+        Column::CopyCode => put!(copies, code_ciphertext, id),
+        Column::CopyFile => put!(copy_files, file_ciphertext, id),
     };
     Ok(passed_by(changed.map_err(StoreError::from))? == 1)
 }
@@ -210,5 +245,13 @@ pub fn count(conn: &mut Conn, column: Column) -> Result<i64, StoreError> {
         }
         Column::TotpSecret => totp_factors::table.count().get_result(conn)?,
         Column::CollectedItems => collected_versions::table.count().get_result(conn)?,
+        Column::GrantPurpose => grants::table.count().get_result(conn)?,
+        Column::GrantBasis => {
+            grants::table.filter(grants::basis_ciphertext.is_not_null()).count().get_result(conn)?
+        }
+        Column::CopyRecipient | Column::CopyPurpose | Column::CopyCode => {
+            copies::table.count().get_result(conn)?
+        }
+        Column::CopyFile => copy_files::table.count().get_result(conn)?,
     })
 }

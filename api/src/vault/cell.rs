@@ -27,11 +27,23 @@ pub enum Column {
     TotpSecret,
     /// All data items of a version of a certificate of another province: the ministry's copy.
     CollectedItems,
+    /// What items of a certificate are granted for.
+    GrantPurpose,
+    /// The law the authority grants them by.
+    GrantBasis,
+    /// Who an annotated copy is for.
+    CopyRecipient,
+    /// What for.
+    CopyPurpose,
+    /// The text of its code.
+    CopyCode,
+    /// A file of an annotated copy.
+    CopyFile,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 16] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
@@ -42,6 +54,12 @@ impl Column {
         Self::MaintenanceForm,
         Self::TotpSecret,
         Self::CollectedItems,
+        Self::GrantPurpose,
+        Self::GrantBasis,
+        Self::CopyRecipient,
+        Self::CopyPurpose,
+        Self::CopyCode,
+        Self::CopyFile,
     ];
 
     /// Table and column. Part of what every ciphertext is bound to: it never changes.
@@ -58,6 +76,12 @@ impl Column {
             Self::MaintenanceForm => "maintenance_applications.form_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
             Self::CollectedItems => "collected_versions.items_ciphertext",
+            Self::GrantPurpose => "grants.purpose_ciphertext",
+            Self::GrantBasis => "grants.basis_ciphertext",
+            Self::CopyRecipient => "copies.recipient_ciphertext",
+            Self::CopyPurpose => "copies.purpose_ciphertext",
+            Self::CopyCode => "copies.code_ciphertext",
+            Self::CopyFile => "copy_files.file_ciphertext",
         }
     }
 

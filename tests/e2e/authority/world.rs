@@ -14,6 +14,7 @@ use yzt_api::store::wechat_users::{self, WechatUserRow};
 use yzt_api::vault::Column;
 use yzt_tests::actors::Person;
 use yzt_tests::app::PASSWORD;
+use yzt_tests::recipient::{challenge, registration};
 use yzt_tests::service::Service;
 use yzt_tests::{Answer, TestApp};
 
@@ -42,6 +43,16 @@ pub struct World {
     /// A service for each of the administrators that may revoke its key.
     services: [Service; 2],
     application: String,
+    sharing: Sharing,
+}
+
+/// What is shared of the certificate, and with whom.
+struct Sharing {
+    recipient: String,
+    encryption_key: String,
+    /// A grant that is used, and those of the holder and of the authority that are taken back.
+    grants: [String; 3],
+    copy: String,
 }
 
 impl World {
@@ -85,8 +96,26 @@ impl World {
         let keys = app.security_admin().await.get("/v1/keys").await.json(200);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let draft = operator.post("/v1/maintenance-applications", &draft(&issued.id)).await.json(201);
+        let third_party = app.visitor().sign_in(&logins[Role::ThirdParty.word()], PASSWORD).await;
+        let recipient = logins[Role::ThirdParty.word()].strip_prefix("third_party-").unwrap().to_owned();
+        let key = registration(&[77; 32], &challenge(&third_party).await);
+        let key = third_party.post("/v1/encryption-keys", &key).await.json(201);
+        let by_holder = data_grant(&app, &recipient, &issued.id);
+        let by_law = lawful(by_holder.clone());
+        let mut grants = Vec::new();
+        for (who, wanted) in [(&holder, &by_holder), (&holder, &by_holder), (&operator, &by_law)] {
+            grants.push(text(&who.post("/v1/grants", wanted).await.json(201)["id"]));
+        }
+        let copies = format!("/v1/certificates/{}/copies", issued.id);
+        let sharing = Sharing {
+            recipient,
+            encryption_key: text(&key["id"]),
+            grants: grants.try_into().unwrap(),
+            copy: text(&holder.post(&copies, &copy()).await.json(201)["id"]),
+        };
         Self {
             application: text(&draft["id"]),
+            sharing,
             account: text(&made["account"]["id"]),
             grant: text(&made["approval"]["id"]),
             export: text(&export["id"]),
@@ -119,6 +148,11 @@ impl World {
             // An administrator's way to a device is to that of somebody else.
             "/v1/devices" if role == Role::SystemAdmin => &self.devices[Role::Holder.word()],
             "/v1/devices" => &self.devices[role.word()],
+            "/v1/grants" if path.ends_with("/revocation") && role == Role::Holder => &self.sharing.grants[1],
+            "/v1/grants" if path.ends_with("/revocation") => &self.sharing.grants[2],
+            "/v1/grants" => &self.sharing.grants[0],
+            "/v1/copies" => &self.sharing.copy,
+            "/v1/encryption-keys" => &self.sharing.encryption_key,
             "/v1/receipts" => &self.receipt,
             "/v1/accounts" => &self.account,
             "/v1/approvals" if role == Role::Operator => &self.export,
@@ -153,7 +187,9 @@ impl World {
             | "/v1/binding-requests"
             | "/v1/changes"
             | "/v1/maintenance-applications"
-            | "/v1/service-keys" => {
+            | "/v1/service-keys"
+            | "/v1/grants"
+            | "/v1/copies" => {
                 format!("{path}?division={division}")
             }
             other => panic!("say here how {other} is asked for a division"),
@@ -175,6 +211,11 @@ impl World {
             ("POST", "/v1/certificates/{id}/credentials") => {
                 json!({ "device_id": self.devices[Role::Holder.word()] })
             }
+            ("POST", "/v1/grants") => {
+                lawful(data_grant(&self.app, &self.sharing.recipient, &self.certificate))
+            }
+            ("POST", "/v1/grants/{id}/uses") => json!({ "certificate_id": self.certificate }),
+            ("POST", "/v1/certificates/{id}/copies") => copy(),
             ("POST", "/v1/accounts") => wanted("another", &self.city),
             ("POST", "/v1/accounts/{id}/grants") => grant,
             ("POST", "/v1/accounts/{id}/factor-resets") => json!({ "reason": "测试" }),
@@ -228,6 +269,29 @@ impl World {
         }
         self.app.staff_of(role, &self.city).await
     }
+}
+
+/// A grant that a holder makes.
+fn data_grant(app: &TestApp, recipient: &str, certificate: &str) -> Value {
+    json!({
+        "recipient_id": recipient,
+        "certificate_ids": [certificate],
+        "items": ["holderName"],
+        "purpose": "测试",
+        "valid_until": app.clock.now().plus_seconds(86_400),
+        "uses": 100,
+    })
+}
+
+/// The same, by the authority.
+fn lawful(mut grant: Value) -> Value {
+    grant["basis"] = json!("道路运输条例第五十八条");
+    grant
+}
+
+/// A copy that is asked for.
+fn copy() -> Value {
+    json!({ "recipient": "测试单位", "purpose": "测试" })
 }
 
 /// A staff account that is asked for.

@@ -25,6 +25,7 @@ mod age;
 mod claims;
 mod claims_of_codes;
 mod clock;
+pub mod copies;
 mod dates;
 mod envelope;
 mod faces;
@@ -77,10 +78,14 @@ pub fn files() -> Result<BTreeMap<String, Vec<u8>>, Box<dyn Error>> {
     for vector in &vectors {
         add(format!("vectors/{}.json", vector.name), text_of(vector)?)?;
     }
+    let copies = copies::vectors();
+    for vector in &copies {
+        add(format!("vectors/copies/{}.json", vector.name), text_of(vector)?)?;
+    }
     for vector in signature::vectors() {
         add(format!("vectors/sm2/{}.json", vector.name), text_of(&vector)?)?;
     }
-    for (name, seed) in seeds::files(&vectors) {
+    for (name, seed) in seeds::files(&vectors, &copies) {
         add(format!("fuzz/corpus/{name}"), seed)?;
     }
     Ok(files)
@@ -92,8 +97,15 @@ pub fn is_generated(name: &str) -> bool {
 }
 
 /// The folders that hold generated files, below the crate's own.
-pub const FOLDERS: [&str; 5] =
-    ["vectors", "vectors/sm2", "fuzz/corpus/code", "fuzz/corpus/trust_list", "fuzz/corpus/status_list"];
+pub const FOLDERS: [&str; 7] = [
+    "vectors",
+    "vectors/copies",
+    "vectors/sm2",
+    "fuzz/corpus/code",
+    "fuzz/corpus/copy",
+    "fuzz/corpus/trust_list",
+    "fuzz/corpus/status_list",
+];
 
 fn text_of(vector: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     Ok((serde_json::to_string_pretty(vector)? + "\n").into_bytes())

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::HEXLOWER;
 
+use super::copies::CopyVector;
 use super::scan::Vector;
 
 /// Larger lists say nothing that smaller ones do not.
@@ -22,7 +23,7 @@ const CHANGES: [(&str, &[u8]); 6] = [
 ];
 
 /// Name below `fuzz/corpus/` and content of every seed.
-pub fn files(vectors: &[Vector]) -> BTreeMap<String, Vec<u8>> {
+pub fn files(vectors: &[Vector], copies: &[CopyVector]) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut add = |target: &str, name: &str, mode: u8, rest: &[u8]| {
         files.insert(format!("{target}/seed-{name}"), [&[mode], rest].concat());
@@ -42,7 +43,11 @@ pub fn files(vectors: &[Vector]) -> BTreeMap<String, Vec<u8>> {
             add("status_list", &vector.name, 0, &list);
         }
     }
+    for copy in copies {
+        add("copy", &copy.name, 0, copy.copy_code.as_bytes());
+    }
     for (name, change) in CHANGES {
+        add("copy", name, 1, change);
         [2, 3].into_iter().for_each(|mode| add("code", &format!("{name}-{mode}"), mode, change));
         add("trust_list", name, 1, change);
         add("status_list", name, 1, change);

@@ -1,7 +1,7 @@
 //! What the fuzz targets share: one genuine scan with the keys that made it, and messages changed behind a good
 //! signature.
 //!
-//! Run from `verifier-core`: `RUSTC_BOOTSTRAP=1 cargo fuzz run code -- -max_total_time=60` (`trust_list`,
+//! Run from `verifier-core`: `RUSTC_BOOTSTRAP=1 cargo fuzz run code -- -max_total_time=60` (`copy`, `trust_list`,
 //! `status_list`). The first byte of an input says how the rest is used.
 
 #[path = "../../tests/support/case.rs"]

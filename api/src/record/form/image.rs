@@ -29,6 +29,6 @@ pub(super) fn checked(text: &str) -> Result<String, Rule> {
 }
 
 /// The bytes of the file.
-pub(in crate::record) fn file(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn file(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
