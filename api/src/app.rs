@@ -16,6 +16,7 @@ use crate::auth::wechat::Wechat;
 use crate::claims::Claims;
 use crate::clock::{Clock, Timestamp};
 use crate::config::{Config, Environment, Live};
+use crate::conformity::RuleSet;
 use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
 use crate::integrity::Integrity;
 use crate::keys::{Ceremony, CeremonyError, Keystore, Signer};
@@ -50,6 +51,8 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// Who did what: written here, before or with what is done.
     pub audit: Audit,
+    /// The rules the data of certificates is held to.
+    pub conformity: Arc<RuleSet>,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
     /// The way in from WeChat.
@@ -77,6 +80,7 @@ impl App {
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         tls::prepare();
         let config = config.checked()?;
+        let conformity = Arc::new(RuleSet::open(&config.conformity_file)?);
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
         let wechat = Wechat::open(&config, &keystore)?;
@@ -90,6 +94,7 @@ impl App {
             vault: Arc::new(vault),
             ephemeral: ephemeral(&config, &clock, &claims, &metrics)?,
             claims,
+            conformity,
             audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
             db,
             integrity: Integrity::open(Arc::clone(&keystore), &metrics)?,

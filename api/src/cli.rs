@@ -19,6 +19,7 @@ mod admin;
 mod audit;
 mod backup;
 mod bundle;
+mod conformity;
 mod data_keys;
 mod demo;
 mod docs;
@@ -89,6 +90,7 @@ enum Command {
     Migrate(migrate::Migrate),
     Health(health::Health),
     Jobs(jobs::Jobs),
+    Conformity(conformity::Conformity),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -133,6 +135,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Migrate(migrate) => migrate.run(config()?)?,
         Command::Health(health) => health.run(&config()?)?,
         Command::Jobs(jobs) => jobs.run(config()?)?,
+        Command::Conformity(conformity) => conformity.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -25,7 +25,7 @@ mod figures;
 mod places;
 mod query;
 
-pub use figures::Figures;
+pub use figures::{Figures, percent};
 pub use query::{ActivationQuery, Scope, SourceFilter};
 
 use figures::Tally;

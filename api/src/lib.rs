@@ -13,6 +13,7 @@ pub mod claims;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod conformity;
 pub mod devices;
 pub mod ephemeral;
 pub mod extract;

@@ -91,6 +91,10 @@ metrics! {
         "When a job of the site was last done by any of its servers, unix seconds; `yzt jobs list` names them.";
     job_failures: IntCounterVec "yzt_job_failures_total" ["task"]
         "Times a job failed at this server; it is tried again after a minute.";
+    conformity_checked: IntCounter "yzt_conformity_checks_total" []
+        "Certificates whose data was checked: after a change, every night or on demand.";
+    nonconformities: IntCounterVec "yzt_nonconformities_total" ["change"]
+        "Findings about the data of certificates, by what became of them: opened, closed.";
     ingest_records: IntCounterVec "yzt_ingest_records_total" ["outcome"]
         "Certificate records that came in, by outcome: created, changed, unchanged, rejected.";
     verdicts: IntCounterVec "yzt_verdicts_total" ["via", "outcome", "reason"]

@@ -11,6 +11,7 @@ mod audit;
 mod bindings;
 mod bundle;
 mod certificates;
+mod conformity;
 mod devices;
 mod documents;
 mod factors;
@@ -19,6 +20,7 @@ mod ingest;
 mod keys;
 mod kpi;
 mod landing;
+mod nonconformities;
 mod passwords;
 mod presentations;
 mod receipts;
@@ -108,6 +110,18 @@ routes! {
 
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]
+
+    // Conformity
+    "/v1/conformity/rules"                          [GET => conformity::rules]
+    "/v1/conformity/rates"                          [GET => conformity::rates]
+    "/v1/conformity/checks"                         [POST => conformity::check]
+    "/v1/conformity/checks/{id}"                    [GET => conformity::progress]
+    "/v1/nonconformities"                           [GET => nonconformities::list]
+    "/v1/nonconformities/{id}"                      [GET => nonconformities::one]
+    "/v1/nonconformities/{id}/assignment"           [POST => nonconformities::assign]
+    "/v1/nonconformities/{id}/correction-requests"  [POST => nonconformities::request_correction]
+    "/v1/nonconformities/{id}/exception"            [POST => nonconformities::request_exception]
+    "/v1/correction-requests"                       [GET => nonconformities::correction_requests]
 
     // Audit
     "/v1/audit"             [GET => audit::list]

@@ -24,6 +24,7 @@ mod bulk;
 pub mod certificates;
 pub mod ciphertexts;
 pub mod claims;
+pub mod conformity;
 mod connect;
 pub mod data_keys;
 pub mod devices;

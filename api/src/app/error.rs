@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::config::ConfigError;
+use crate::conformity::RulesError;
 use crate::ephemeral::EphemeralError;
 use crate::keys::{CeremonyError, KeystoreError, ModuleError};
 use crate::outbound::Failure;
@@ -27,6 +28,8 @@ pub enum StartError {
     Outbound(Failure),
     /// Two metrics share a name.
     Metrics(String),
+    /// The file about the rules of conformity does not do.
+    Rules(RulesError),
     /// The address cannot be listened on.
     Listen(String),
     /// The server ended by itself.
@@ -36,6 +39,12 @@ pub enum StartError {
 impl From<ConfigError> for StartError {
     fn from(error: ConfigError) -> Self {
         Self::Config(error)
+    }
+}
+
+impl From<RulesError> for StartError {
+    fn from(error: RulesError) -> Self {
+        Self::Rules(error)
     }
 }
 
@@ -91,6 +100,7 @@ impl fmt::Display for StartError {
             Self::Vault(error) => error.fmt(f),
             Self::Outbound(cause) => write!(f, "requests to other services: {cause}"),
             Self::Metrics(cause) => write!(f, "metrics: {cause}"),
+            Self::Rules(error) => error.fmt(f),
             Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),
             Self::Ended(cause) => write!(f, "the server ended: {cause}"),
         }

@@ -73,6 +73,10 @@ actions! {
     DataRevealed        "data.revealed"         "查看未脱敏个人信息", "Personal data is shown unmasked";
     DataExported        "data.exported"         "导出数据", "Data is exported";
     DataRekeyed         "data.rekeyed"          "更换数据密钥", "Personal data is encrypted under another key";
+    ConformityChecked   "conformity.checked"    "发起数据合规检查", "The data of certificates is checked on demand";
+    NonconformityAssigned "nonconformity.assigned" "指派不规范数据", "Somebody is to see to what does not fit";
+    NonconformityExcepted "nonconformity.excepted" "不规范数据确认为例外", "What does not fit is taken for an exception";
+    CorrectionRequested "correction.requested"  "要求补正", "An issuer is asked to correct a certificate";
 
     // This program
     ServerStarted       "server.started"        "服务启动", "A server starts, with which settings";

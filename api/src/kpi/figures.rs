@@ -56,7 +56,7 @@ impl From<Tally> for Figures {
 }
 
 /// Rounded half up to hundredths in whole numbers, so that both databases and all machines agree.
-fn percent(part: u64, whole: u64) -> Option<f64> {
+pub fn percent(part: u64, whole: u64) -> Option<f64> {
     let hundredths = part.checked_mul(20_000)?.checked_add(whole)?.checked_div(whole.checked_mul(2)?)?;
     u32::try_from(hundredths).ok().map(|hundredths| f64::from(hundredths) / 100.0)
 }
