@@ -38,9 +38,7 @@ pub use exception::{Exception, except};
 pub use follow::follow;
 pub use keep::Outcome;
 pub use rules::{Grade, RULES};
-pub use run::{
-    ConformityRun, Occasion, Wanted, ask, check_now, find, nightly, scope, sweep, work_off,
-};
+pub use run::{ConformityRun, Occasion, Wanted, ask, check_now, find, nightly, scope, sweep, work_off};
 pub use settings::{RuleSet, RulesError};
 
 /// Those of these certificates that conform: checked, in force, and without an open error. For figures that want to know it

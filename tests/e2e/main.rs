@@ -6,6 +6,7 @@ mod authority;
 mod backup;
 mod cluster;
 mod command;
+mod conformity;
 mod data_keys;
 mod deploy;
 mod devices;

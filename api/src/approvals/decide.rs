@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 
 use super::request::checked;
 use super::{KeyRevocation, Kind, RoleGrant, is_over};
-use crate::conformity;
 use crate::auth::service_keys::{self, NewKey};
 use crate::auth::{Account, accounts, factors};
 use crate::clock::Timestamp;
+use crate::conformity;
 use crate::integrity::Integrity;
 use crate::keys::{self, CeremonyError, Revocation};
 use crate::problem::{Code, Problem};

@@ -69,10 +69,12 @@ impl Conformity {
 async fn check(app: App, division: &str, kind: Option<&str>) -> Result<(), Failure> {
     let scope = conformity::scope(division, kind);
     let counted = scope.clone();
-    let count = app.db.read::<_, Problem, _>(move |conn| Ok(gather::count(conn, &counted)?)).await.map_err(said)?;
+    let count =
+        app.db.read::<_, Problem, _>(move |conn| Ok(gather::count(conn, &counted)?)).await.map_err(said)?;
     let total = u64::try_from(count).unwrap_or_default();
     let mut progress = Progress::begin(Some(total), "{wide_bar} {pos}/{len} {msg} {eta}");
-    let outcome = conformity::sweep(&Arc::new(app), scope, |done| progress.move_to(done)).await.map_err(said)?;
+    let outcome =
+        conformity::sweep(&Arc::new(app), scope, |done| progress.move_to(done)).await.map_err(said)?;
     let rate = progress.end();
     say(format_args!("检查 {} 新发现 {} 已消除 {}", outcome.checked, outcome.opened, outcome.closed));
     say(format_args!("{} checked, {} found, {} gone", outcome.checked, outcome.opened, outcome.closed));

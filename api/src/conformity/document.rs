@@ -10,7 +10,11 @@ pub fn reference() -> String {
     let mut text = String::from(HEAD);
     for rule in RULES.iter() {
         let mark = if rule.is_unconfirmed { "待标准文本核对" } else { "" };
-        let items = if rule.items.is_empty() { "–".to_owned() } else { format!("`{}`", rule.items.replace(' ', "` `")) };
+        let items = if rule.items.is_empty() {
+            "–".to_owned()
+        } else {
+            format!("`{}`", rule.items.replace(' ', "` `"))
+        };
         let check = format!("{} {}", rule.check_name, rule.parameters.0);
         let _ = writeln!(
             text,

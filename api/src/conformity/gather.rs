@@ -121,7 +121,8 @@ impl Around {
         let beside = all.iter().flat_map(|row| self.papers(row).map(|paper| paper.id.as_str()));
         let contents = opened(conn, vault, &ids_of(beside))?;
         let scopes = |(id, content): (String, Zeroizing<Vec<u8>>)| {
-            let scopes: Scopes = serde_json::from_slice(&content).map_err(|_| Problem::internal("stored items"))?;
+            let scopes: Scopes =
+                serde_json::from_slice(&content).map_err(|_| Problem::internal("stored items"))?;
             Ok((id, scopes.either()))
         };
         contents.into_iter().map(scopes).collect()
@@ -162,7 +163,10 @@ impl Around {
     }
 
     fn paper(&self, row: &NeighbourRow) -> Option<Paper> {
-        Some(Paper { kind: Kind::from_code(&row.kind)?, scopes: self.scopes.get(&row.id).cloned().unwrap_or_default() })
+        Some(Paper {
+            kind: Kind::from_code(&row.kind)?,
+            scopes: self.scopes.get(&row.id).cloned().unwrap_or_default(),
+        })
     }
 
     fn plate_mates(&self, row: &CertificateRow, kind: Kind) -> usize {

@@ -129,9 +129,8 @@ impl RateQuery {
         let day = |text: Option<String>| text.map(|text| Day::parse(&text));
         let kind = self.kind.as_deref().map(Kind::from_code);
         let (as_of, since) = (day(self.as_of).unwrap_or(Some(today)), day(self.since));
-        let is_course = |since: Day| {
-            as_of.is_some_and(|as_of| since <= as_of && as_of.days() - since.days() < DAYS_MAX)
-        };
+        let is_course =
+            |since: Day| as_of.is_some_and(|as_of| since <= as_of && as_of.days() - since.days() < DAYS_MAX);
         let findings: Vec<_> = [
             ("kind", kind != Some(None)),
             ("as_of", as_of.is_some()),
@@ -176,7 +175,11 @@ fn report(scope: RateScope, steps: &[(i32, Cell)]) -> ConformityRates {
         total: figures(cells().map(|(_, _, step)| *step)),
         by_kind: kinds
             .into_iter()
-            .map(|(kind, step)| KindConformity { kind: kind.to_owned(), name: name(kind), figures: step.into() })
+            .map(|(kind, step)| KindConformity {
+                kind: kind.to_owned(),
+                name: name(kind),
+                figures: step.into(),
+            })
             .collect(),
         by_division: divisions
             .into_iter()
@@ -199,7 +202,9 @@ fn course(scope: &RateScope, steps: &[(i32, Cell)]) -> Vec<DayConformity> {
         while let Some((_, (_, _, step))) = steps.next_if(|(changed, _)| *changed <= day) {
             sum = added(sum, *step);
         }
-        days.extend(Day::from_days(day).map(|day| DayConformity { day: day.to_string(), figures: sum.into() }));
+        days.extend(
+            Day::from_days(day).map(|day| DayConformity { day: day.to_string(), figures: sum.into() }),
+        );
     }
     days
 }

@@ -92,8 +92,8 @@ pub fn ask(conn: &mut Conn, app: &App, wanted: Wanted) -> Result<RunRow, StoreEr
 pub async fn nightly(app: &Arc<App>) -> Result<(), Problem> {
     let asker = Arc::clone(app);
     let begin = move |conn: &mut Conn| -> Result<(), StoreError> {
-        let is_nightly = |run: &RunRow| run.occasion == Occasion::Nightly.word();
-        if !runs::unfinished(conn)?.iter().any(is_nightly) {
+        let newest = runs::newest(conn, Occasion::Nightly.word())?;
+        if newest.is_none_or(|run| run.finished_at.is_some()) {
             ask(conn, &asker, Wanted::all(Occasion::Nightly))?;
         }
         Ok(())

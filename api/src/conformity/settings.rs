@@ -54,12 +54,13 @@ impl RuleSet {
         Self::of_text(&text).map_err(|RulesError(cause)| RulesError(format!("{file}: {cause}")))
     }
 
-    fn of_text(text: &str) -> Result<Self, RulesError> {
+    pub(super) fn of_text(text: &str) -> Result<Self, RulesError> {
         let file: File = toml::from_str(text).map_err(|error| RulesError(error.message().to_owned()))?;
         if let Some(unknown) = file.grades.keys().find(|id| rules::find(id).is_none()) {
             return Err(RulesError(format!("there is no rule `{unknown}`; see docs/conformity.md")));
         }
-        let is_issuer = |(code, prefix): &(&String, &String)| CreditCode::parse(code).is_ok() && is_prefix(prefix);
+        let is_issuer =
+            |(code, prefix): &(&String, &String)| CreditCode::parse(code).is_ok() && is_prefix(prefix);
         if !file.issuers.iter().all(|pair| is_issuer(&pair)) {
             return Err(RulesError("issuers: a credit code and a prefix of divisions each".to_owned()));
         }

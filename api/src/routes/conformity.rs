@@ -15,8 +15,8 @@ use crate::conformity::{self, ConformityRun, Grade, Occasion, Wanted};
 use crate::extract::Json;
 use crate::problem::{Code, Finding, Problem};
 use crate::record::Day;
-use crate::store::certificates;
 use crate::store::Conn;
+use crate::store::certificates;
 
 /// A rule as it is here.
 #[derive(Serialize, ToSchema)]
@@ -154,7 +154,9 @@ pub async fn check(
     let server = Arc::clone(&app);
     let ask = move |conn: &mut Conn| -> Result<_, Problem> {
         let row = conformity::ask(conn, &server, wanted)?;
-        server.audit.append(conn, entry.on("conformity_run", row.id.as_str()).in_division(row.division.clone()))?;
+        server
+            .audit
+            .append(conn, entry.on("conformity_run", row.id.as_str()).in_division(row.division.clone()))?;
         Ok(row)
     };
     let row = app.db.write(ask).await?;

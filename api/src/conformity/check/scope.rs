@@ -39,7 +39,8 @@ pub(super) fn operator_scope(subject: &Subject<'_>, _: Parameters) -> bool {
     scopes(subject).iter().all(|scope| {
         let kind = needed(scope);
         let mut licences = of_kind(subject, kind).peekable();
-        licences.peek().is_none() || licences.any(|licence| licence.scopes.iter().any(|of| lies_in(scope, of)))
+        licences.peek().is_none()
+            || licences.any(|licence| licence.scopes.iter().any(|of| lies_in(scope, of)))
     })
 }
 

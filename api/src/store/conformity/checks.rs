@@ -143,8 +143,7 @@ pub fn steps(
         .filter(conformity_tallies::kind.between(kinds.0, kinds.1))
         .order(conformity_tallies::day)
         .load(conn)?;
-    let step = |(day, division, kind, in_force, conforming)| {
-        (day, (division, kind, Step { in_force, conforming }))
-    };
+    let step =
+        |(day, division, kind, in_force, conforming)| (day, (division, kind, Step { in_force, conforming }));
     Ok(rows.into_iter().map(step).collect())
 }

@@ -202,18 +202,10 @@ pub fn close(conn: &mut Conn, id: &str, closing: Closing<'_>) -> QueryResult<()>
 ///
 /// # Errors
 /// When the database cannot.
-pub fn assign(
-    conn: &mut Conn,
-    id: &str,
-    account: Option<&str>,
-    division: &str,
-) -> Result<bool, StoreError> {
+pub fn assign(conn: &mut Conn, id: &str, account: Option<&str>, division: &str) -> Result<bool, StoreError> {
     let open = nonconformities::table.find(id).filter(nonconformities::state.ne(CLOSED));
     let assigned = diesel::update(open)
-        .set((
-            nonconformities::assigned_account.eq(account),
-            nonconformities::assigned_division.eq(division),
-        ))
+        .set((nonconformities::assigned_account.eq(account), nonconformities::assigned_division.eq(division)))
         .execute(conn)?;
     Ok(assigned == 1)
 }

@@ -68,7 +68,8 @@ pub fn move_mark(conn: &mut Conn, from: i64, to: i64) -> Result<bool, StoreError
         return Ok(false);
     }
     let first = (conformity_marks::name.eq(EVENTS), conformity_marks::seq.eq(to));
-    let added = attempt(conn, |conn| diesel::insert_into(conformity_marks::table).values(first).execute(conn))?;
+    let added =
+        attempt(conn, |conn| diesel::insert_into(conformity_marks::table).values(first).execute(conn))?;
     Ok(added.is_some())
 }
 
@@ -99,6 +100,19 @@ pub fn unfinished(conn: &mut Conn) -> Result<Vec<RunRow>, StoreError> {
         .order(conformity_runs::id)
         .select(RunRow::as_select())
         .load(conn)?)
+}
+
+/// The newest run of this occasion.
+///
+/// # Errors
+/// When the database cannot.
+pub fn newest(conn: &mut Conn, occasion: &str) -> Result<Option<RunRow>, StoreError> {
+    Ok(conformity_runs::table
+        .filter(conformity_runs::occasion.eq(occasion))
+        .order(conformity_runs::id.desc())
+        .select(RunRow::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Says how far a run is, if it is still where it was: `false` when another moved it.
