@@ -160,6 +160,7 @@ async fn a_rule_that_a_site_switches_off_closes_what_it_found() {
     std::fs::write(&file, text).unwrap();
     let name = file.to_string_lossy().into_owned();
     let app = app.again_with(|config| config.conformity_file = name).await;
+    app.pass(60);
     let operator = app.operator().await;
     follow(&app).await;
     job(&app, "conformity_runs").await;

@@ -17,7 +17,10 @@ fn licence(of: &Value, members: &Value) -> Value {
 }
 
 fn lorry(number: usize) -> Value {
-    vehicle(number, &json!({ "businessScopeCode": ["02101"], "businessScopeDesc": "道路普通货物运输" }))
+    let members = json!({
+        "businessScopeCode": ["02101"], "businessScopeDesc": "道路普通货物运输", "firstIssueDate": "20260105",
+    });
+    vehicle(number, &members)
 }
 
 #[tokio::test]
