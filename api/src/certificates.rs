@@ -195,6 +195,14 @@ pub fn list(conn: &mut Conn, vault: &Vault, holder_id: &str, today: Day) -> Resu
     rows.into_iter().map(|row| Summary::of(row, vault, true, today)).collect()
 }
 
+/// A certificate in a list for staff, its number masked.
+///
+/// # Errors
+/// When what is stored cannot be read.
+pub fn masked_summary(row: CertificateRow, vault: &Vault, today: Day) -> Result<Summary, Problem> {
+    Summary::of(row, vault, false, today)
+}
+
 impl Summary {
     fn of(row: CertificateRow, vault: &Vault, in_full: bool, today: Day) -> Result<Self, Problem> {
         let kind = kind(&row)?;

@@ -26,6 +26,7 @@ pub mod kpi;
 pub mod lifecycle;
 pub mod limits;
 pub mod log;
+pub mod lookups;
 pub mod metrics;
 mod observe;
 pub mod outbound;

@@ -23,6 +23,8 @@ pub enum Outflow {
     Reveal,
     /// Written into a file.
     Export,
+    /// Looked up; one that finds nothing counts too.
+    Lookup,
 }
 
 impl Outflow {
@@ -31,6 +33,7 @@ impl Outflow {
             Self::Read => "read",
             Self::Reveal => "reveal",
             Self::Export => "export",
+            Self::Lookup => "lookup",
         }
     }
 
@@ -39,6 +42,7 @@ impl Outflow {
             Self::Read => config.reads_per_day,
             Self::Reveal => config.reveals_per_day,
             Self::Export => config.exports_per_day,
+            Self::Lookup => config.lookups_per_day,
         }
     }
 

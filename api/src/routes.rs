@@ -20,6 +20,7 @@ mod ingest;
 mod keys;
 mod kpi;
 mod landing;
+mod lookups;
 mod nonconformities;
 mod passwords;
 mod presentations;
@@ -44,6 +45,7 @@ routes! {
     "/v1/sessions/{id}"     [DELETE => sessions::end]
     "/v1/me"                [GET => sessions::me]
     "/v1/me/reveals"        [GET => reveals::of_holder]
+    "/v1/me/lookups"        [GET => lookups::of_holder]
     "/v1/me/password"       [POST => passwords::change]
     "/v1/me/second-factors"                     [GET => factors::show]
     "/v1/me/second-factors/totp"                [POST => factors::offer]
@@ -101,12 +103,14 @@ routes! {
 
     // Officers
     "/v1/verifications"     [POST => verifications::create]
+    "/v1/lookups"           [GET => lookups::of_account, POST => lookups::create]
     "/v1/receipts"          [POST => receipts::create]
     "/v1/receipts/batch"    [POST => receipts::create_batch]
     "/v1/receipts/{id}"     [GET => receipts::show]
 
     // Supervision
     "/v1/reveals/{id}"      [GET => reveals::one]
+    "/v1/lookups/{id}"      [GET => lookups::one]
 
     // Figures
     "/v1/kpi/activation"    [GET => kpi::activation]

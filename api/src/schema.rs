@@ -54,6 +54,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    lookups (id) {
+        id -> Text,
+        account_id -> Text,
+        division -> Nullable<Text>,
+        looked_by -> Text,
+        purpose -> Text,
+        basis_ciphertext -> Binary,
+        found -> Integer,
+        looked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    lookup_hits (lookup_id, certificate_id) {
+        lookup_id -> Text,
+        certificate_id -> Text,
+        holder_id -> Text,
+    }
+}
+
+diesel::table! {
     jobs (name) {
         name -> Text,
         done_slot -> BigInt,
@@ -599,6 +620,8 @@ diesel::joinable!(correction_requests -> nonconformities (nonconformity_id));
 diesel::joinable!(conformity_checks -> certificates (certificate_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    lookups,
+    lookup_hits,
     approvals,
     holders,
     certificates,

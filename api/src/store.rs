@@ -38,6 +38,7 @@ pub mod inventory;
 pub mod jobs;
 pub mod keys;
 pub mod kpi;
+pub mod lookups;
 mod meter;
 pub mod migrate;
 pub mod outflows;

@@ -19,7 +19,7 @@ CREATE INDEX reveals_by_holder ON reveals (holder_id, id);
 CREATE TABLE outflows (
     account_id TEXT NOT NULL REFERENCES accounts (id),
     day        INTEGER NOT NULL,            -- since 1970-01-01 (UTC+8)
-    kind       TEXT NOT NULL CHECK (kind IN ('read','reveal','export')),
+    kind       TEXT NOT NULL CHECK (kind IN ('read','reveal','export','lookup')),
     records    BIGINT NOT NULL,
     PRIMARY KEY (account_id, day, kind)
 );

@@ -25,12 +25,13 @@ use crate::command::{begin, run};
 const CERTIFICATES: usize = 400;
 
 /// Every ciphertext, in the order of `Column::ALL`, and what stands beside them and must not change.
-const CIPHERTEXTS: [&str; 6] = [
+const CIPHERTEXTS: [&str; 7] = [
     "SELECT id AS key, {code_ciphertext} AS value FROM holders",
     "SELECT id AS key, {number_ciphertext} AS value FROM certificates",
     "SELECT certificate_id || '/' || version AS key, {items_ciphertext} AS value FROM certificate_versions",
     "SELECT id AS key, {basis_ciphertext} AS value FROM reveals",
     "SELECT id AS key, {organisation_code_ciphertext} AS value FROM bindings",
+    "SELECT id AS key, {basis_ciphertext} AS value FROM lookups",
     "SELECT account_id AS key, {secret_ciphertext} AS value FROM totp_factors",
 ];
 const INDICES: [&str; 3] = [
@@ -168,7 +169,7 @@ async fn what_does_not_open_is_left_and_told_and_its_key_stays() {
     assert_eq!((under(&census, old), retired(&app).await), (1, Vec::new()));
 }
 
-/// Certificates, a reveal and an authenticator app under the first data key; then a second one, which the server has
+/// Certificates, a reveal, a lookup and an authenticator app under the first data key; then a second one, which the server has
 /// not taken up. Both.
 async fn fill(app: &TestApp) -> (uuid::Uuid, uuid::Uuid) {
     let lines: Vec<_> = vehicles().take(CERTIFICATES).collect();
@@ -177,6 +178,8 @@ async fn fill(app: &TestApp) -> (uuid::Uuid, uuid::Uuid) {
     let asked = json!({ "purpose": "correction", "basis": "案件编号 2026-0615" });
     let operator = app.operator().await;
     let _ = operator.post(&format!("/v1/certificates/{}/reveals", issued.id), &asked).await.json(201);
+    let wanted = json!({ "number": issued.record.number().as_str(), "purpose": "case", "basis": "案件编号 2026-0616" });
+    let _ = app.officer().await.post("/v1/lookups", &wanted).await.json(201);
     binding_request(app, "2101").await;
     let login = app.account(Role::Operator, None).await;
     let account_id = login.strip_prefix("operator-").unwrap().to_owned();

@@ -19,6 +19,7 @@ mod kpi;
 mod landing;
 mod lifecycle;
 mod limits;
+mod lookups;
 mod operations;
 mod present;
 mod receipts;

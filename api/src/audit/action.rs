@@ -70,6 +70,7 @@ actions! {
     BatchIngested       "ingest.batch"          "归集证照批次", "A batch of certificates came in";
     CertificateEvent    "certificate.event"     "证照状态变更", "What happened to a certificate is reported";
     CertificateRead     "certificate.read"      "工作人员查看证照", "Staff look at a certificate";
+    LookedUp            "certificate.looked_up" "执法人员查询证照", "An officer looks certificates up without a code";
     DataRevealed        "data.revealed"         "查看未脱敏个人信息", "Personal data is shown unmasked";
     DataExported        "data.exported"         "导出数据", "Data is exported";
     DataRekeyed         "data.rekeyed"          "更换数据密钥", "Personal data is encrypted under another key";

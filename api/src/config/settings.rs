@@ -253,6 +253,10 @@ settings! {
     conformity_file: String, "file" = String::new();
     /// Certificates that one of staff may look at, masked, in a day.
     reads_per_day: u32, "number" = 500;
+    /// Lookups that one officer may make in a day, and in a minute.
+    lookups_per_day: u32, "number" = 300;
+    /// See `lookups_per_day`.
+    lookups_per_minute: u32, "number" = 20;
     /// Certificates that one of staff may be shown unmasked in a day, each for a stated purpose.
     reveals_per_day: u32, "number" = 30;
     /// Records that one of staff may export in a day.

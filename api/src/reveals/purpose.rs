@@ -41,6 +41,7 @@ macro_rules! purposes {
 }
 
 purposes! {
+    RoadsideCheck "roadside_check" "路面执法检查，持证主体未能亮证", "Checking at the roadside, where nothing was presented": Officer;
     IdentityCheck "identity_check" "路面执法核对身份", "Comparing a person with the certificate at a check": Officer;
     Accident      "accident"       "事故调查处理", "Handling an accident": Officer, Operator;
     Case          "case"           "行政案件办理", "Handling an administrative case": Officer, Issuer, Operator;

@@ -105,6 +105,7 @@ access! {
     DELETE "/v1/sessions/{id}"                    everybody: Own;
     GET    "/v1/me"                               everybody: Own;
     GET    "/v1/me/reveals"                       Holder: Own;
+    GET    "/v1/me/lookups"                       Holder: Own;
     POST   "/v1/me/password"                      everybody: Own;
     GET    "/v1/me/second-factors"                staff: Own;
     POST   "/v1/me/second-factors/totp"           staff: Own;
@@ -170,12 +171,15 @@ access! {
 
     // Officers
     POST   "/v1/verifications"                    public;
+    GET    "/v1/lookups"                          Officer: Own;
+    POST   "/v1/lookups"                          Officer: Any;
     POST   "/v1/receipts"                         Officer: Own;
     POST   "/v1/receipts/batch"                   Officer: Own;
     GET    "/v1/receipts/{id}"                    Officer: Own, Operator: Division;
 
     // Supervision
     GET    "/v1/reveals/{id}"                     AuditAdmin: Any;
+    GET    "/v1/lookups/{id}"                     AuditAdmin: Any;
 
     // Figures
     GET    "/v1/kpi/activation"                   Operator: Division;

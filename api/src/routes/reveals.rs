@@ -21,6 +21,13 @@ pub struct Page {
     before: Option<String>,
 }
 
+impl Page {
+    /// The id before which the list goes on.
+    pub(super) fn before(&self) -> Option<&str> {
+        self.before.as_deref()
+    }
+}
+
 /// When a holder's data was shown unmasked.
 #[derive(Serialize, ToSchema)]
 pub struct Reveals {
@@ -62,8 +69,7 @@ pub async fn of_certificate(
     id: web::Path<String>,
     page: web::Query<Page>,
 ) -> Result<web::Json<Reveals>, Problem> {
-    let find =
-        move |conn: &mut _| reveals::of_certificate(conn, &holder.holder_id, &id, page.before.as_deref());
+    let find = move |conn: &mut _| reveals::of_certificate(conn, &holder.holder_id, &id, page.before());
     Ok(web::Json(Reveals { reveals: app.db.read(find).await? }))
 }
 
@@ -77,7 +83,7 @@ pub async fn of_holder(
     holder: Holder,
     page: web::Query<Page>,
 ) -> Result<web::Json<Reveals>, Problem> {
-    let find = move |conn: &mut _| reveals::of_holder(conn, &holder.holder_id, page.before.as_deref());
+    let find = move |conn: &mut _| reveals::of_holder(conn, &holder.holder_id, page.before());
     Ok(web::Json(Reveals { reveals: app.db.read(find).await? }))
 }
 

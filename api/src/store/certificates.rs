@@ -120,6 +120,19 @@ pub fn find_all_by_number(
     Ok(find_all!(conn, table, column, number_indices, CertificateRow::as_select())?)
 }
 
+/// The certificates for a vehicle's plate of this colour, newest issue first.
+///
+/// # Errors
+/// When the database cannot.
+pub fn of_plate(conn: &mut Conn, plate: &str, colour: i32) -> Result<Vec<CertificateRow>, StoreError> {
+    Ok(certificates::table
+        .filter(certificates::plate.eq(plate))
+        .filter(certificates::plate_colour.eq(colour))
+        .order((certificates::issued_on.desc(), certificates::id.desc()))
+        .select(CertificateRow::as_select())
+        .load(conn)?)
+}
+
 /// Certificate, version and content of all versions of these certificates, in any order.
 ///
 /// # Errors

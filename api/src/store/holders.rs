@@ -24,6 +24,14 @@ pub struct HolderRow {
     pub created_at: i64,
 }
 
+/// The holder with this id.
+///
+/// # Errors
+/// When the database cannot.
+pub fn find(conn: &mut Conn, id: &str) -> Result<Option<HolderRow>, StoreError> {
+    Ok(holders::table.find(id).select(HolderRow::as_select()).get_result(conn).optional()?)
+}
+
 /// The holder whose code has this index.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ pub struct Taking<'a> {
     pub account_id: &'a str,
     /// On which day, since 1970-01-01 (UTC+8).
     pub day: i32,
-    /// In which way: `read`, `reveal` or `export`.
+    /// In which way: `read`, `reveal`, `export` or `lookup`.
     pub kind: &'a str,
     /// How many more.
     pub records: i64,

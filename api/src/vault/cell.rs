@@ -17,18 +17,21 @@ pub enum Column {
     RevealBasis,
     /// The code of an organisation that somebody wants to act for.
     OrganisationCode,
+    /// What exactly certificates were looked up for.
+    LookupBasis,
     /// The secret of an account's authenticator app.
     TotpSecret,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::HolderCode,
         Self::CertificateNumber,
         Self::CertificateItems,
         Self::RevealBasis,
         Self::OrganisationCode,
+        Self::LookupBasis,
         Self::TotpSecret,
     ];
 
@@ -41,6 +44,7 @@ impl Column {
             Self::CertificateItems => "certificate_versions.items_ciphertext",
             Self::RevealBasis => "reveals.basis_ciphertext",
             Self::OrganisationCode => "bindings.organisation_code_ciphertext",
+            Self::LookupBasis => "lookups.basis_ciphertext",
             Self::TotpSecret => "totp_factors.secret_ciphertext",
         }
     }

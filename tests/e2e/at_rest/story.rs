@@ -81,6 +81,7 @@ impl<'a> Story<'a> {
         let holder = self.bind_driver(&driver).await;
         let id = self.present_and_check(&holder).await;
         self.unmask(&id).await;
+        self.look_up(driver["holderCode"].as_str().unwrap()).await;
         self.bind_clerk(&licence).await;
         self.leave_something_waiting().await;
     }
@@ -219,6 +220,15 @@ impl<'a> Story<'a> {
         let shown = operator.post(&format!("/v1/certificates/{id}/reveals"), &asked).await;
         let _: Value = shown.json(201);
         assert!(shown.text.contains(ADDRESS) && shown.text.contains(PHONE));
+    }
+
+    /// An officer finds the driver without a code.
+    async fn look_up(&mut self, code: &str) {
+        let officer = self.staff("officer-2", Role::Officer).await;
+        let wanted = json!({ "holder_code": code, "purpose": "case", "basis": format!("{BASIS} {PHONE}") });
+        let found = officer.post("/v1/lookups", &wanted).await;
+        assert!(!found.text.contains(code) && !found.text.contains(ADDRESS));
+        assert_eq!(found.json(201)["certificates"].as_array().unwrap().len(), 1);
     }
 
     /// A clerk who may act for the enterprise, and one who may not yet.

@@ -156,6 +156,9 @@ impl World {
             ("POST", "/v1/certificates/{id}/reveals") => {
                 json!({ "purpose": "case", "basis": "案件编号 2026-1" })
             }
+            ("POST", "/v1/lookups") => {
+                json!({ "number": "210000000000", "purpose": "roadside_check", "basis": "测试用检查点" })
+            }
             ("POST", "/v1/binding-requests/{id}/decision") => json!({ "approve": true }),
             ("POST", "/v1/certificates/{id}/credentials") => {
                 json!({ "device_id": self.devices[Role::Holder.word()] })

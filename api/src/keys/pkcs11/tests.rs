@@ -2,6 +2,7 @@
 //! ECDSA, so that everything but the curve is real: loading, sessions, the PIN, keys, loss.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -46,7 +47,11 @@ fn in_softhsm(test: &str, body: impl FnOnce(&Path)) {
         let ended = program.env("SOFTHSM2_CONF", &settings).env(AGAIN, directory.path()).output();
         let ended = ended.expect("softhsm2 is installed; `scripts/setup test` does it");
         let said = [ended.stdout, ended.stderr].concat();
-        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&said));
+        let said = String::from_utf8_lossy(&said);
+        // SoftHSM may crash while its process ends, when OpenSSL is taken down before it: after the test, not in it.
+        let crashed_at_the_end =
+            ended.status.signal().is_some() && said.contains("test result: ok. 1 passed");
+        assert!(ended.status.success() || crashed_at_the_end, "{}: {said}", ended.status);
     };
     let mut init = Command::new("softhsm2-util");
     with_settings(init.args(["--init-token", "--free", "--label", TOKEN, "--pin", PIN, "--so-pin", PIN]));

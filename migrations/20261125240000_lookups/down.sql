@@ -1,0 +1,2 @@
+DROP TABLE lookup_hits;
+DROP TABLE lookups;
