@@ -121,6 +121,7 @@ pub async fn rates(
     responses(
         (status = 200, description = "The certificate is checked", body = CheckedNow),
         (status = 202, description = "The check is asked for", body = ConformityRun),
+        (status = 404, description = "There is no such certificate"),
         (status = 422, description = "`unfit_value`")))]
 pub async fn check(
     app: web::Data<App>,
