@@ -153,7 +153,8 @@ async fn a_rule_that_a_site_switches_off_closes_what_it_found() {
     let app = TestApp::spawn().await;
     let issued = discoloured(&app).await;
     follow(&app).await;
-    assert!(errors(&app.operator().await, &issued.id).await.contains(&"plate_colour_differs".to_owned()));
+    let operator = app.operator().await;
+    assert!(errors(&operator, &issued.id).await.contains(&"plate_colour_differs".to_owned()));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("conformity.toml");
     let text = "[grades]\nplate_colour_differs = \"off\"\noperator_licence = \"warning\"\n";
