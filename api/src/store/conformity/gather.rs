@@ -107,7 +107,7 @@ pub fn by_plate(conn: &mut Conn, plates: &[&str]) -> QueryResult<Vec<NeighbourRo
         .filter(certificates::status.eq("valid"))
         .filter(certificates::specimen.eq(false))
         .filter(certificates::plate.is_not_null());
-    find_all!(conn, in_force.clone(), certificates::plate, &plates, NeighbourRow::as_select())
+    find_all!(conn, in_force, certificates::plate, &plates, NeighbourRow::as_select())
 }
 
 /// The certificates of these holders that are in force, in any order.
