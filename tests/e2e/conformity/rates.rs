@@ -50,7 +50,8 @@ async fn random_history(seed: u64) {
     let app = TestApp::spawn().await;
     let (operator, issuer) = (app.operator().await, app.issuer().await);
     let mut chance = Chance(seed);
-    let (mut issued, mut course): (Vec<Issued>, Vec<(String, (i64, i64))>) = (Vec::new(), Vec::new());
+    let mut issued: Vec<Issued> = Vec::new();
+    let mut course = Vec::new();
     for step in 0..24 {
         match chance.below(6) {
             _ if issued.len() < 3 => {
