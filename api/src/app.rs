@@ -19,6 +19,7 @@ use crate::claims::Claims;
 use crate::clock::{Clock, Timestamp};
 use crate::collection::Connector;
 use crate::config::{Config, Environment, Live};
+use crate::conformity::RuleSet;
 use crate::ephemeral::{Ephemeral, EphemeralError, Local, Redis};
 use crate::faces::Faces;
 use crate::integrity::Integrity;
@@ -55,6 +56,8 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// Who did what: written here, before or with what is done.
     pub audit: Audit,
+    /// The rules the data of certificates is held to.
+    pub conformity: Arc<RuleSet>,
     /// What makes and reads the tokens of sessions.
     pub tokens: Tokens,
     /// The way in from WeChat.
@@ -93,6 +96,7 @@ impl App {
         tls::prepare();
         let config = config.checked()?;
         let catalogue = Catalogue::open(&config.catalogue_file)?;
+        let conformity = Arc::new(RuleSet::open(&config.conformity_file)?);
         let keystore = Arc::new(Keystore::open(&config)?);
         let tokens = Tokens::open(&keystore)?;
         let wechat = Wechat::open(&config, &keystore)?;
@@ -108,6 +112,7 @@ impl App {
             vault: Arc::new(vault),
             ephemeral: ephemeral(&config, &clock, &claims, &metrics)?,
             claims,
+            conformity,
             audit: Audit::open(&keystore, db.clone(), clock.clone(), &metrics)?,
             db,
             integrity: Integrity::open(Arc::clone(&keystore), &metrics)?,

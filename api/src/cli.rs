@@ -21,6 +21,7 @@ mod audit;
 mod backup;
 mod bundle;
 mod collection;
+mod conformity;
 mod data_keys;
 mod demo;
 mod docs;
@@ -97,6 +98,7 @@ enum Command {
     Jobs(jobs::Jobs),
     Collection(collection::Collection),
     Provinces(provinces::Provinces),
+    Conformity(conformity::Conformity),
     /// Print a document made from this program
     Docs(docs::Docs),
 }
@@ -144,6 +146,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Jobs(jobs) => jobs.run(config()?)?,
         Command::Collection(collection) => collection.run(config()?)?,
         Command::Provinces(provinces) => provinces.run(config()?)?,
+        Command::Conformity(conformity) => conformity.run(config()?)?,
         Command::Docs(docs) => docs.run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{auth, collection, idempotency, kpi, lifecycle, ministry, publish};
+use crate::{auth, collection, conformity, idempotency, kpi, lifecycle, ministry, publish};
 
 mod every;
 mod run;
@@ -112,6 +112,24 @@ pub const JOBS: &[Job] = &[
         ),
         every: Every::Day { hour: 9 },
         work: |app| Box::pin(async move { Ok(kpi::annual::remind(&app).await?) }),
+    },
+    Job {
+        name: "conformity_follow",
+        what: ("检查有变化的证照是否合规", "Checks the data of certificates that changed"),
+        every: Every::Seconds(10),
+        work: |app| Box::pin(async move { conformity::follow(&app).await.map(drop) }),
+    },
+    Job {
+        name: "conformity_runs",
+        what: ("执行按需发起的数据合规检查", "Checks the data of divisions somebody asked about"),
+        every: Every::Seconds(30),
+        work: |app| Box::pin(async move { conformity::work_off(&app).await }),
+    },
+    Job {
+        name: "conformity_nightly",
+        what: ("每夜检查全部证照是否合规", "Checks the data of all certificates, every night"),
+        every: Every::Day { hour: 1 },
+        work: |app| Box::pin(async move { conformity::nightly(&app).await }),
     },
 ];
 

@@ -41,7 +41,7 @@ pub mod scores;
 mod scoring;
 pub mod training;
 
-pub use figures::Figures;
+pub use figures::{Figures, percent};
 pub use follow::catch_up;
 pub use query::{ActivationQuery, Scope, SourceFilter};
 

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod clock;
 pub mod collection;
 pub mod config;
+pub mod conformity;
 pub mod copies;
 pub mod devices;
 pub mod encryption_keys;

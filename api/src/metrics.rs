@@ -114,6 +114,10 @@ metrics! {
         "At the ministry: when this server last fetched a province's lists, unix seconds.";
     forwarded: IntCounterVec "yzt_forwarded_verifications_total" ["answered_by"]
         "Verifications of codes of other sites, by who answered: province, ministry_copy, here.";
+    conformity_checked: IntCounter "yzt_conformity_checks_total" []
+        "Certificates whose data was checked: after a change, every night or on demand.";
+    nonconformities: IntCounterVec "yzt_nonconformities_total" ["change"]
+        "Findings about the data of certificates, by what became of them: opened, closed.";
     ingest_records: IntCounterVec "yzt_ingest_records_total" ["outcome"]
         "Certificate records that came in, by outcome: created, changed, unchanged, rejected.";
     verdicts: IntCounterVec "yzt_verdicts_total" ["via", "outcome", "reason"]

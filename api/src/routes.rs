@@ -15,6 +15,7 @@ mod certificates;
 mod changes;
 mod collection;
 mod collections;
+mod conformity;
 mod copies;
 mod devices;
 mod documents;
@@ -31,6 +32,7 @@ mod licence_counts;
 mod list;
 mod lookups;
 mod maintenance;
+mod nonconformities;
 mod passwords;
 mod presentations;
 mod receipts;
@@ -176,6 +178,18 @@ routes! {
     "/v1/licence-counts"                    [GET => licence_counts::list, PUT => licence_counts::report]
     "/v1/refusals"                          [GET => refusals::list, POST => refusals::create]
     "/v1/refusals/{id}/decision"            [POST => refusals::decide]
+
+    // Conformity
+    "/v1/conformity/rules"                          [GET => conformity::rules]
+    "/v1/conformity/rates"                          [GET => conformity::rates]
+    "/v1/conformity/checks"                         [POST => conformity::check]
+    "/v1/conformity/checks/{id}"                    [GET => conformity::progress]
+    "/v1/nonconformities"                           [GET => nonconformities::list]
+    "/v1/nonconformities/{id}"                      [GET => nonconformities::one]
+    "/v1/nonconformities/{id}/assignment"           [POST => nonconformities::assign]
+    "/v1/nonconformities/{id}/correction-requests"  [POST => nonconformities::request_correction]
+    "/v1/nonconformities/{id}/exception"            [POST => nonconformities::request_exception]
+    "/v1/correction-requests"                       [GET => nonconformities::correction_requests]
 
     // Audit
     "/v1/audit"             [GET => audit::list]

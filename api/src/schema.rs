@@ -875,6 +875,99 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    nonconformities (id) {
+        id -> Text,
+        certificate_id -> Text,
+        rule -> Text,
+        severity -> Text,
+        items -> Text,
+        kind -> Text,
+        division -> Text,
+        state -> Text,
+        first_version -> Integer,
+        first_seen -> BigInt,
+        last_seen -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        closed_as -> Nullable<Text>,
+        closed_version -> Nullable<Integer>,
+        closed_seq -> Nullable<BigInt>,
+        assigned_account -> Nullable<Text>,
+        assigned_division -> Text,
+        exception_approval -> Nullable<Text>,
+        excepted_version -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    correction_requests (id) {
+        id -> Text,
+        nonconformity_id -> Text,
+        certificate_id -> Text,
+        division -> Text,
+        message -> Text,
+        requested_by -> Text,
+        requested_at -> BigInt,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    conformity_checks (certificate_id) {
+        certificate_id -> Text,
+        seq -> BigInt,
+        rules -> Text,
+        checked_at -> BigInt,
+        kind -> Text,
+        division -> Text,
+        in_force -> Bool,
+        conforming -> Bool,
+        holder_id -> Text,
+        plate -> Nullable<Text>,
+        plate_colour -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    conformity_tallies (day, division, kind) {
+        day -> Integer,
+        division -> Text,
+        kind -> Text,
+        in_force -> BigInt,
+        conforming -> BigInt,
+    }
+}
+
+diesel::table! {
+    conformity_marks (name) {
+        name -> Text,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    conformity_runs (id) {
+        id -> Text,
+        occasion -> Text,
+        division -> Text,
+        kind -> Nullable<Text>,
+        requested_by -> Text,
+        requested_at -> BigInt,
+        after_id -> Text,
+        checked -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    conformity_rule_sets (id) {
+        id -> Text,
+        version -> Text,
+        since -> BigInt,
+        content -> Text,
+    }
+}
+
 diesel::joinable!(certificates -> holders (holder_id));
 diesel::joinable!(certificate_versions -> certificates (certificate_id));
 diesel::joinable!(certificate_events -> certificates (certificate_id));
@@ -896,6 +989,10 @@ diesel::joinable!(recovery_codes -> accounts (account_id));
 
 diesel::joinable!(copy_files -> copies (copy_id));
 diesel::joinable!(grant_certificates -> grants (grant_id));
+
+diesel::joinable!(conformity_checks -> certificates (certificate_id));
+diesel::joinable!(correction_requests -> nonconformities (nonconformity_id));
+diesel::joinable!(nonconformities -> certificates (certificate_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     lookups,
@@ -936,4 +1033,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     grant_uses,
     copies,
     copy_files,
+    nonconformities,
+    correction_requests,
+    conformity_checks,
+    conformity_tallies,
+    conformity_marks,
+    conformity_runs,
+    conformity_rule_sets,
 );

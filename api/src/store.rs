@@ -26,6 +26,7 @@ pub mod ciphertexts;
 pub mod claims;
 pub mod collected;
 pub mod collection;
+pub mod conformity;
 mod connect;
 pub mod copies;
 pub mod data_keys;

@@ -2,7 +2,7 @@
 CREATE TABLE approvals (
     id             TEXT PRIMARY KEY,
     kind           TEXT NOT NULL
-        CHECK (kind IN ('role_grant','service_key','key_revocation','factor_reset','bulk_export')),
+        CHECK (kind IN ('role_grant','service_key','key_revocation','factor_reset','bulk_export','data_exception')),
     object         TEXT NOT NULL,           -- an account's id, a key's id, what is exported
     payload        TEXT NOT NULL,           -- JSON, what is to be done with it
     division       TEXT,                    -- the jurisdiction it lies in: a prefix of GB/T 2260 codes

@@ -8,6 +8,7 @@ mod catalogue;
 mod cluster;
 mod collection;
 mod command;
+mod conformity;
 mod data_keys;
 mod deploy;
 mod devices;

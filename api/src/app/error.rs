@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::catalogue::CatalogueError;
 use crate::config::ConfigError;
+use crate::conformity::RulesError;
 use crate::ephemeral::EphemeralError;
 use crate::keys::{CeremonyError, KeystoreError, ModuleError};
 use crate::outbound::Failure;
@@ -30,6 +31,8 @@ pub enum StartError {
     Outbound(Failure),
     /// Two metrics share a name.
     Metrics(String),
+    /// The file about the rules of conformity does not do.
+    Rules(RulesError),
     /// The address cannot be listened on.
     Listen(String),
     /// The server ended by itself.
@@ -45,6 +48,12 @@ impl From<ConfigError> for StartError {
 impl From<CatalogueError> for StartError {
     fn from(error: CatalogueError) -> Self {
         Self::Catalogue(error)
+    }
+}
+
+impl From<RulesError> for StartError {
+    fn from(error: RulesError) -> Self {
+        Self::Rules(error)
     }
 }
 
@@ -101,6 +110,7 @@ impl fmt::Display for StartError {
             Self::Vault(error) => error.fmt(f),
             Self::Outbound(cause) => write!(f, "requests to other services: {cause}"),
             Self::Metrics(cause) => write!(f, "metrics: {cause}"),
+            Self::Rules(error) => error.fmt(f),
             Self::Listen(cause) => write!(f, "cannot listen: {cause}; see the setting `bind`"),
             Self::Ended(cause) => write!(f, "the server ended: {cause}"),
         }

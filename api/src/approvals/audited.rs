@@ -21,6 +21,7 @@ pub fn decided(context: &Context, row: &ApprovalRow) -> Vec<Entry> {
         Kind::ServiceKey => Some((Action::ClientAdded, "service_key")),
         Kind::KeyRevocation => Some((Action::KeyRevoked, "key")),
         Kind::FactorReset => Some((Action::FactorRemoved, "account")),
+        Kind::DataException => Some((Action::NonconformityExcepted, "nonconformity")),
         Kind::BulkExport => None,
     });
     if let Some((action, object)) = done {

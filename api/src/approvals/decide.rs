@@ -10,6 +10,7 @@ use super::{KeyRevocation, Kind, RoleGrant, is_over};
 use crate::auth::service_keys::{self, NewKey};
 use crate::auth::{Account, accounts, factors};
 use crate::clock::Timestamp;
+use crate::conformity;
 use crate::integrity::Integrity;
 use crate::keys::{self, CeremonyError, Revocation};
 use crate::problem::{Code, Problem};
@@ -99,7 +100,7 @@ fn require_approver(conn: &mut Conn, kind: Kind, row: &ApprovalRow, by: &Account
     let account = match kind {
         Kind::RoleGrant | Kind::FactorReset => Some(account_rows::find(conn, &row.object)?),
         Kind::ServiceKey => Some(account_rows::find_by_login(conn, &payload::<NewKey>(row)?.login)?),
-        Kind::KeyRevocation | Kind::BulkExport => None,
+        Kind::KeyRevocation | Kind::BulkExport | Kind::DataException => None,
     };
     if let Some(account) = account {
         by.require_account(conn, &account.ok_or(Code::ApprovalOvertaken)?)?;
@@ -142,6 +143,7 @@ fn execute(
             }
         }
         Kind::FactorReset => Ok(factors::reset(conn, &row.object, now)?),
+        Kind::DataException => conformity::except(conn, &row.object, &payload(row)?, &row.id, now),
         Kind::BulkExport => Ok(()),
     }
 }

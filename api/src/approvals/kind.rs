@@ -22,12 +22,20 @@ pub enum Kind {
     FactorReset,
     /// Much is taken out at once.
     BulkExport,
+    /// What does not fit in a certificate is taken for an exception.
+    DataException,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::RoleGrant, Self::ServiceKey, Self::KeyRevocation, Self::FactorReset, Self::BulkExport];
+    pub const ALL: [Self; 6] = [
+        Self::RoleGrant,
+        Self::ServiceKey,
+        Self::KeyRevocation,
+        Self::FactorReset,
+        Self::BulkExport,
+        Self::DataException,
+    ];
 
     /// The word it is stored as.
     #[must_use]
@@ -38,6 +46,7 @@ impl Kind {
             Self::KeyRevocation => "key_revocation",
             Self::FactorReset => "factor_reset",
             Self::BulkExport => "bulk_export",
+            Self::DataException => "data_exception",
         }
     }
 
@@ -48,6 +57,7 @@ impl Kind {
             Self::RoleGrant | Self::ServiceKey | Self::FactorReset => &[Role::SystemAdmin],
             Self::KeyRevocation => &[Role::SecurityAdmin],
             Self::BulkExport => &[Role::Operator, Role::AuditAdmin],
+            Self::DataException => &[Role::Operator],
         }
     }
 
@@ -59,7 +69,8 @@ impl Kind {
             | Self::ServiceKey
             | Self::KeyRevocation
             | Self::FactorReset
-            | Self::BulkExport => &[Role::SecurityAdmin],
+            | Self::BulkExport
+            | Self::DataException => &[Role::SecurityAdmin],
         }
     }
 }

@@ -104,6 +104,12 @@ actions! {
     CopyMade            "copy.made"             "制作加注件", "An annotated copy is made";
     CopyRead            "copy.read"             "下载加注件", "An annotated copy is downloaded by the authority";
 
+    // Conformity
+    ConformityChecked   "conformity.checked"    "发起数据合规检查", "The data of certificates is checked on demand";
+    NonconformityAssigned "nonconformity.assigned" "指派不规范数据", "Somebody is to see to what does not fit";
+    NonconformityExcepted "nonconformity.excepted" "不规范数据确认为例外", "What does not fit is taken for an exception";
+    CorrectionRequested "correction.requested"  "要求补正", "An issuer is asked to correct a certificate";
+
     // This program
     ServerStarted       "server.started"        "服务启动", "A server starts, with which settings";
     ServerStopped       "server.stopped"        "服务停止", "A server stops";

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use crate::routes::access;
-use crate::{audit, config, lifecycle, metrics, problem, record};
+use crate::{audit, config, conformity, lifecycle, metrics, problem, record};
 
 #[derive(Args)]
 pub(super) struct Docs {
@@ -26,6 +26,8 @@ enum Document {
     Metrics,
     /// docs/audit-actions.md: what is audited
     AuditActions,
+    /// docs/conformity.md: the rules data is held to
+    Conformity,
     /// docs/ingest-format.md: how certificates are sent in
     IngestFormat,
     /// docs/lifecycle.md: what happens to certificates, and what each event does
@@ -40,6 +42,7 @@ impl Docs {
             Document::Errors => problem::reference(),
             Document::Metrics => metrics::reference(),
             Document::AuditActions => audit::reference(),
+            Document::Conformity => conformity::reference(),
             Document::IngestFormat => record::items_markdown(),
             Document::Lifecycle => lifecycle::reference(),
         };

@@ -269,6 +269,8 @@ settings! {
     audit_checkpoint_interval: u32, "seconds" = 600;
     /// Entries of the audit log after which a checkpoint is signed before its time.
     audit_checkpoint_entries: u32, "number" = 1000;
+    /// What this site makes of the rules of conformity: other grades, and who issues where (TOML, see docs/conformity.md); the same on all servers. Empty: the rules as they are.
+    conformity_file: String, "file" = String::new();
     /// Certificates that one of staff may look at, masked, in a day.
     reads_per_day: u32, "number" = 500;
     /// Lookups that one officer may make in a day, and in a minute.

@@ -285,6 +285,11 @@ problems! {
         "该事件编号已用于其他内容", "Another event has this id";
         "同一事件重发时内容须一致；不同事件请使用新的编号", "Send a repeated event unchanged; give another event an id of its own".
 
+    // Conformity
+    NonconformityClosed CONFLICT "nonconformity_closed"
+        "该不规范数据已消除或已确认为例外", "This is gone, or an exception already";
+        "重新查询不规范数据，处理仍未消除的", "List what does not fit again, and see to what is left".
+
     // Devices
     DeviceCredentialsOff FORBIDDEN "device_credentials_off"
         "本系统未启用手机离线亮证", "Presenting without network is not enabled here";

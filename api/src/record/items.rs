@@ -104,7 +104,7 @@ fn includes(kinds: &[Kind], kind: Option<Kind>) -> bool {
 }
 
 /// `all`, families by their standard's number and kinds by their code.
-fn kinds(text: &str) -> Vec<Kind> {
+pub(crate) fn kinds(text: &str) -> Vec<Kind> {
     let is_named = |kind: &Kind| {
         text.split_whitespace()
             .any(|word| word == "all" || word == kind.code() || word == family_word(kind.family()))

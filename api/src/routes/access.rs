@@ -249,6 +249,18 @@ access! {
     POST   "/v1/refusals"                         Holder: Own, Officer: Any;
     POST   "/v1/refusals/{id}/decision"           Operator: Division;
 
+    // Conformity
+    GET    "/v1/conformity/rules"                 staff: Any;
+    GET    "/v1/conformity/rates"                 Operator: Division, Issuer: Division;
+    POST   "/v1/conformity/checks"                Operator: Division;
+    GET    "/v1/conformity/checks/{id}"           Operator: Division;
+    GET    "/v1/nonconformities"                  Operator: Division, Issuer: Division;
+    GET    "/v1/nonconformities/{id}"             Operator: Division, Issuer: Division;
+    POST   "/v1/nonconformities/{id}/assignment"  Operator: Division;
+    POST   "/v1/nonconformities/{id}/correction-requests" Operator: Division;
+    POST   "/v1/nonconformities/{id}/exception"   Operator: Division;
+    GET    "/v1/correction-requests"              Operator: Division, Issuer: Division;
+
     // Audit
     GET    "/v1/audit"                            AuditAdmin: Division;
 

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use verifier_core::ids::Kind;
 use verifier_core::sm2::SigningKey;
 use yzt_api::auth::Role;
+use yzt_api::conformity::{self, Occasion, Wanted};
 use yzt_api::store::StoreError;
 use yzt_api::store::bindings::{self, BindingRow};
+use yzt_api::store::conformity::nonconformities::{self, NonconformityRow};
 use yzt_api::store::wechat_users::{self, WechatUserRow};
 use yzt_api::vault::Column;
 use yzt_tests::actors::Person;
@@ -37,6 +39,8 @@ pub struct World {
     key: String,
     code: String,
     binding_request: String,
+    nonconformity: String,
+    conformity_check: String,
     acting_account: String,
     training: String,
     refusal: String,
@@ -122,12 +126,14 @@ impl World {
             training: text(&training["id"]),
             refusal: text(&refusal["id"]),
             key: text(&keys["keys"][0]["kid"]),
-            certificate: issued.id,
+            certificate: issued.id.clone(),
             batch: batch["batch"].as_str().unwrap().to_owned(),
             devices,
             receipt: receipt.id.to_string(),
             code,
             binding_request: binding_request(&app, &city).await,
+            nonconformity: nonconformity(&app, &issued.id, &city).await,
+            conformity_check: conformity_check(&app, &city).await,
             acting_account: acting_account(&app, &issued.holder_id).await,
             services: [
                 app.service_of(Role::Issuer, 9, Some(&city)).await,
@@ -159,6 +165,8 @@ impl World {
             "/v1/approvals" => &self.grant,
             "/v1/keys" => &self.key,
             "/v1/binding-requests" => &self.binding_request,
+            "/v1/nonconformities" => &self.nonconformity,
+            "/v1/conformity/checks" => &self.conformity_check,
             "/v1/me/accounts" => &self.acting_account,
             "/v1/maintenance-applications" => &self.application,
             "/v1/service-keys" => &self.services[usize::from(role == Role::SystemAdmin)].kid(),
@@ -189,9 +197,13 @@ impl World {
             | "/v1/maintenance-applications"
             | "/v1/service-keys"
             | "/v1/grants"
-            | "/v1/copies" => {
+            | "/v1/copies"
+            | "/v1/conformity/rates"
+            | "/v1/nonconformities"
+            | "/v1/correction-requests" => {
                 format!("{path}?division={division}")
             }
+            "/v1/conformity/checks" => path.to_owned(),
             other => panic!("say here how {other} is asked for a division"),
         }
     }
@@ -231,6 +243,9 @@ impl World {
                 json!({ "counts": [count], "note": "测试" })
             }
             ("POST", "/v1/refusals/{id}/decision") => json!({ "decision": "reject", "reason": "测试" }),
+            ("POST", "/v1/conformity/checks") => json!({ "division": self.city }),
+            ("POST", "/v1/nonconformities/{id}/correction-requests") => json!({ "message": "请核对" }),
+            ("POST", "/v1/nonconformities/{id}/exception") => json!({ "reason": "测试" }),
             ("POST", "/v1/service-keys") => self.services[0].with_next_key().wanted_key(),
             _ => json!({}),
         }
@@ -335,6 +350,43 @@ async fn session(who: &Person) -> String {
 async fn acting_account(app: &TestApp, holder_id: &str) -> String {
     let login = app.account(Role::Holder, Some(holder_id)).await;
     login.strip_prefix("holder-").unwrap().to_owned()
+}
+
+/// What does not fit in a certificate of this city, as it is kept.
+async fn nonconformity(app: &TestApp, certificate: &str, city: &str) -> String {
+    let row = NonconformityRow {
+        id: app.running.app().new_id().to_string(),
+        certificate_id: certificate.to_owned(),
+        rule: "holder_two_names".to_owned(),
+        severity: "error".to_owned(),
+        items: "holderName".to_owned(),
+        kind: "075".to_owned(),
+        division: format!("{city}00"),
+        state: "open".to_owned(),
+        first_version: 1,
+        first_seen: 1,
+        last_seen: 1,
+        closed_at: None,
+        closed_as: None,
+        closed_version: None,
+        closed_seq: None,
+        assigned_account: None,
+        assigned_division: format!("{city}00"),
+        exception_approval: None,
+        excepted_version: None,
+    };
+    let id = row.id.clone();
+    let keep = move |conn: &mut _| -> Result<_, StoreError> { Ok(nonconformities::insert(conn, &[row])?) };
+    app.running.app().db.write(keep).await.unwrap();
+    id
+}
+
+/// A check of this city that was asked for.
+async fn conformity_check(app: &TestApp, city: &str) -> String {
+    let (server, occasion) = (app.running.app_data(), Occasion::Demand);
+    let wanted = Wanted { occasion, division: city.to_owned(), kind: None, by: "system".to_owned() };
+    let ask = move |conn: &mut _| conformity::ask(conn, &server, wanted);
+    app.running.app().db.write::<_, StoreError, _>(ask).await.unwrap().id
 }
 
 /// A request to act for an organisation of this city, as it is kept.
