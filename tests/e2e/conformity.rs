@@ -140,8 +140,7 @@ async fn a_certificate_past_its_last_day_is_found_at_night() {
     assert_eq!(errors(&operator, &issued.id).await, ["expired_in_force"]);
     assert_eq!(rate(&operator).await, (0, 1));
 
-    let path = format!("/v1/certificates/{}/events", issued.id);
-    let _ = app.issuer().await.post(&path, &json!({ "event": "expired" })).await.json(201);
+    job(&app, "certificates_due").await;
     follow(&app).await;
     let closed = listed(&operator, "state=closed&rule=expired_in_force").await;
     assert_eq!(closed[0]["closed_as"], "not_in_force");

@@ -1,5 +1,6 @@
 //! The four rows of annex A: from what happened to what it is worth, and back to what is behind it.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
@@ -62,6 +63,26 @@ async fn exactly_ninety_per_cent_is_shown_by_both_readings() {
     assert_eq!((&certification["rate"]["part"], &certification["rate"]["whole"]), (&json!(10), &json!(11)));
     assert_eq!(certification["points"]["points"], 40);
     assert_eq!(scores["total"]["points"], 40 + 35 + 10);
+}
+
+#[tokio::test]
+async fn a_certificate_with_an_open_error_is_left_out_until_it_is_closed() {
+    let app = TestApp::spawn().await;
+    ground(&app, 9, 0).await;
+    let operator = app.operator().await;
+    let whole = async |app: &TestApp| {
+        count(app).await;
+        scores(&operator, "").await["activation"]["rate"]["whole"].clone()
+    };
+    assert_eq!(whole(&app).await, 10);
+    // None of the ten vehicles has an operator with a licence.
+    let follow = jobs::find("conformity_follow").unwrap();
+    assert!(jobs::run(&app.running.app_data(), follow).await.unwrap());
+    let errors = operator.get("/v1/nonconformities?severity=error").await.json(200);
+    let errors = errors["nonconformities"].as_array().unwrap();
+    let concerned: BTreeSet<_> = errors.iter().map(|error| error["certificate_id"].as_str()).collect();
+    assert_eq!(concerned.len(), 10, "{errors:?}");
+    assert_eq!(whole(&app).await, 0);
 }
 
 #[tokio::test]

@@ -35,5 +35,5 @@ pub fn except(
     if version != Some(exception.version) || !rows::except(conn, id, approval, exception.version)? {
         return Err(Code::ApprovalOvertaken.into());
     }
-    keep::count_again(conn, &row.certificate_id, now)
+    keep::count_again(conn, &row.certificate_id, approval, now)
 }

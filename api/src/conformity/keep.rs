@@ -16,7 +16,7 @@ use crate::store::certificates::CertificateRow;
 use crate::store::conformity::checks::{self, Cell, CheckRow, Step};
 use crate::store::conformity::nonconformities::{self as rows, Closing, NonconformityRow};
 use crate::store::conformity::requests;
-use crate::store::{Conn, StoreError, in_turn};
+use crate::store::{Conn, StoreError, in_turn, scores};
 
 const EXCEPTED: &str = "excepted";
 
@@ -62,17 +62,23 @@ pub fn keep(conn: &mut Conn, app: &App, now: Timestamp, all: Vec<Checked>) -> Re
     keeping.finish(conn)
 }
 
-/// Counts a certificate anew after something else than a check changed what stands open against it.
+/// Counts a certificate anew after something else than a check, an approval say, changed what stands open against it.
 ///
 /// # Errors
 /// When the database cannot.
-pub fn count_again(conn: &mut Conn, certificate_id: &str, now: Timestamp) -> Result<(), Problem> {
+pub fn count_again(
+    conn: &mut Conn,
+    certificate_id: &str,
+    because: &str,
+    now: Timestamp,
+) -> Result<(), Problem> {
     in_turn(conn, checks::KEEPING)?;
     let ids = [certificate_id];
     let Some(known) = checks::find(conn, &ids).map_err(StoreError::from)?.pop() else { return Ok(()) };
     let standing = rows::standing(conn, &ids).map_err(StoreError::from)?;
     let conforming = known.in_force && !standing.iter().any(counts);
     if conforming != known.conforming {
+        scores::touch(conn, certificate_id, &format!("exception {because}"))?;
         checks::set_conforming(conn, certificate_id, conforming).map_err(StoreError::from)?;
         let step = Step { in_force: 0, conforming: if conforming { 1 } else { -1 } };
         checks::add(conn, day(now), &(known.division, known.kind, step))?;
@@ -116,7 +122,7 @@ impl<'a> Keeping<'a> {
         known: Option<&CheckRow>,
         standing: Vec<NonconformityRow>,
     ) -> Result<(), Problem> {
-        let mut has_error = false;
+        let (had_error, mut has_error) = (standing.iter().any(counts), false);
         let mut fresh: BTreeMap<_, _> = checked.found.iter().map(|found| (found.rule, found)).collect();
         for row in standing {
             match fresh.remove(row.rule.as_str()) {
@@ -129,6 +135,10 @@ impl<'a> Keeping<'a> {
             has_error |= counts(&row);
             self.new.push(row);
             self.outcome.opened += 1;
+        }
+        if had_error != has_error {
+            // The figures count it anew: whether it conforms is another matter now.
+            scores::touch(conn, &checked.row.id, &format!("conformity {}", self.app.new_id()))?;
         }
         self.count(checked, known, checked.in_force && !has_error);
         self.outcome.checked += 1;

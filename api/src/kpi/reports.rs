@@ -68,6 +68,7 @@ pub struct Assessment {
 
 /// Frozen figures.
 #[derive(Serialize, ToSchema)]
+#[schema(as = FrozenReport)]
 pub struct Report {
     /// Its id.
     pub id: String,

@@ -207,9 +207,9 @@ access! {
     GET    "/v1/maintenance-applications"                 Operator: Division;
     POST   "/v1/maintenance-applications"                 Operator: Division;
     GET    "/v1/maintenance-applications/{id}"            Operator: Division;
-    PUT    "/v1/maintenance-applications/{id}"            Operator: Division;
-    DELETE "/v1/maintenance-applications/{id}"            Operator: Division;
-    POST   "/v1/maintenance-applications/{id}/submission" Operator: Division;
+    PUT    "/v1/maintenance-applications/{id}"            Operator: Own;
+    DELETE "/v1/maintenance-applications/{id}"            Operator: Own;
+    POST   "/v1/maintenance-applications/{id}/submission" Operator: Own;
     POST   "/v1/maintenance-applications/{id}/decision"   Operator: Division;
     POST   "/v1/maintenance-applications/{id}/completion" Operator: Division;
     GET    "/v1/maintenance-applications/{id}/form"       Operator: Division;

@@ -46,7 +46,7 @@ pub struct World {
     refusal: String,
     /// A service for each of the administrators that may revoke its key.
     services: [Service; 2],
-    application: String,
+    applications: Applications,
     sharing: Sharing,
 }
 
@@ -99,7 +99,7 @@ impl World {
         let refusal = holder.post("/v1/refusals", &refusal).await.json(201);
         let keys = app.security_admin().await.get("/v1/keys").await.json(200);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let draft = operator.post("/v1/maintenance-applications", &draft(&issued.id)).await.json(201);
+        let applications = Applications::of(&app, &city, &issued.id, &operator).await;
         let third_party = app.visitor().sign_in(&logins[Role::ThirdParty.word()], PASSWORD).await;
         let recipient = logins[Role::ThirdParty.word()].strip_prefix("third_party-").unwrap().to_owned();
         let key = registration(&[77; 32], &challenge(&third_party).await);
@@ -118,7 +118,7 @@ impl World {
             copy: text(&holder.post(&copies, &copy()).await.json(201)["id"]),
         };
         Self {
-            application: text(&draft["id"]),
+            applications,
             sharing,
             account: text(&made["account"]["id"]),
             grant: text(&made["approval"]["id"]),
@@ -168,7 +168,7 @@ impl World {
             "/v1/nonconformities" => &self.nonconformity,
             "/v1/conformity/checks" => &self.conformity_check,
             "/v1/me/accounts" => &self.acting_account,
-            "/v1/maintenance-applications" => &self.application,
+            "/v1/maintenance-applications" => self.applications.at(path),
             "/v1/service-keys" => &self.services[usize::from(role == Role::SystemAdmin)].kid(),
             "/v1/sessions" => &self.sessions[role.word()],
             "/v1/kpi/trainings" => &self.training,
@@ -312,6 +312,52 @@ fn copy() -> Value {
 /// A staff account that is asked for.
 fn wanted(login: &str, division: &str) -> Value {
     json!({ "login": login, "name": "测试账号", "role": "officer", "division": division, "reason": "测试" })
+}
+
+/// Applications to maintain data, one for each thing that can be done with one.
+struct Applications {
+    drafts: [String; 3],
+    submitted: String,
+    approved: String,
+}
+
+impl Applications {
+    async fn of(app: &TestApp, city: &str, certificate: &str, operator: &Person) -> Self {
+        let mut ids = Vec::new();
+        for _ in 0..5 {
+            let made = operator.post("/v1/maintenance-applications", &draft(certificate)).await.json(201);
+            ids.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let step = async |who: &Person, id: &str, step: &str, body: Value| {
+            let path = format!("/v1/maintenance-applications/{id}/{step}");
+            let _ = who.post(&path, &body).await.json(200);
+        };
+        let [one, other, third, submitted, approved] = <[String; 5]>::try_from(ids).unwrap();
+        for id in [&submitted, &approved] {
+            step(operator, id, "submission", json!({})).await;
+        }
+        let another = app.staff_of(Role::Operator, city).await;
+        step(&another, &approved, "decision", json!({ "approve": true })).await;
+        // The certificate changes, so that it can be completed.
+        let event = json!({ "event": "assessed" });
+        let _ = app
+            .issuer()
+            .await
+            .post(&format!("/v1/certificates/{certificate}/events"), &event)
+            .await
+            .json(201);
+        Self { drafts: [one, other, third], submitted, approved }
+    }
+
+    fn at(&self, path: &str) -> &String {
+        match path.rsplit('/').next().unwrap() {
+            "decision" => &self.submitted,
+            "completion" => &self.approved,
+            "submission" => &self.drafts[1],
+            "form" => &self.drafts[2],
+            _ => &self.drafts[0],
+        }
+    }
 }
 
 /// An application to maintain data, about a certificate.
