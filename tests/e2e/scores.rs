@@ -186,7 +186,7 @@ async fn a_confirmed_refusal_costs_all_points_of_its_row_and_a_rejected_one_none
         let path = format!("/v1/refusals/{}/decision", reported["id"].as_str().unwrap());
         let body = json!({ "decision": decision, "reason": "已核查执法记录仪" });
         let operator = app.operator().await;
-        assert_eq!(operator.post(&path, &body).await.json(200)["decided_at"].is_string(), true);
+        assert!(operator.post(&path, &body).await.json(200)["decided_at"].is_string());
         assert_eq!(operator.post(&path, &body).await.problem(), "already_decided");
         scores(&operator, "").await["showing"].clone()
     };

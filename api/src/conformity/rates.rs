@@ -1,6 +1,6 @@
 //! 数据合规率: of the certificates in force, those without an open error, by division and kind, on any day and over time.
 //!
-//! The numbers are sums of what changed on each day ([`super::keep`]): no certificate is looked at for them. A change counts
+//! The numbers are sums of what changed on each day (`conformity::keep`): no certificate is looked at for them. A change counts
 //! on the day it was checked, which is within a minute of its event. A certificate nobody has an open error against
 //! although an exception was made of one conforms.
 

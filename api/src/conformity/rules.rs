@@ -1,8 +1,8 @@
 //! The table of rules: `api/data/conformity/rules.csv`, read once.
 //!
 //! A row says what is wanted, of which kinds, how grave it is not to have it, from which standard, and names the check
-//! that looks. What is not here: the checks ([`super::check`]) and what a site makes of the grades
-//! ([`super::settings`]).
+//! that looks. What is not here: the checks (`conformity::check`) and what a site makes of the grades
+//! (`conformity::settings`).
 
 use std::sync::LazyLock;
 

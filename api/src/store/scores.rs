@@ -89,6 +89,9 @@ pub struct TallyRow {
 /// What a version says that figures need: certificate, version, division, specimen, day of issue, last valid day.
 pub type VersionFacts = (String, i32, String, bool, i32, Option<i32>);
 
+/// A certificate and its kind.
+pub type KindOf = (String, String);
+
 /// How far events are counted.
 ///
 /// # Errors
@@ -136,10 +139,7 @@ pub fn take_touched(conn: &mut Conn, limit: i64) -> Result<Vec<String>, StoreErr
 ///
 /// # Errors
 /// When the database cannot.
-pub fn versions(
-    conn: &mut Conn,
-    ids: &[&str],
-) -> Result<(Vec<VersionFacts>, Vec<(String, String)>), StoreError> {
+pub fn versions(conn: &mut Conn, ids: &[&str]) -> Result<(Vec<VersionFacts>, Vec<KindOf>), StoreError> {
     let (table, column) = (certificate_versions::table, certificate_versions::certificate_id);
     let selection = (
         column,
