@@ -11,9 +11,6 @@ use crate::problem::{Code, Finding, Problem};
 use crate::store::conformity::nonconformities::{Filter, NonconformityRow};
 use crate::store::conformity::requests::RequestRow;
 
-/// Rows of a page.
-pub const PAGE: i64 = 100;
-
 /// Which are asked for: every condition that is given must hold.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::list::{PAGE, next};
 use crate::app::App;
 use crate::approvals::{self, Approval};
 use crate::audit::{Action, Context, Entry};
@@ -26,8 +27,6 @@ mod query;
 use grants::WantedGrant;
 use query::AccountQuery;
 
-/// Accounts of one page.
-const PAGE: i64 = 100;
 /// Longest login and name, in characters.
 const MAX_NAME: usize = 64;
 
@@ -101,8 +100,7 @@ pub async fn list(
         limit: PAGE,
     };
     let found = app.db.read::<_, Problem, _>(move |conn| Ok(rows::page(conn, &filter)?)).await?;
-    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == PAGE);
-    let next_after = found.last().filter(|_| is_full).map(|row| row.id.clone());
+    let next_after = next(&found, |row| row.id.clone());
     let shown = found.into_iter().map(|row| Shown::of(&app.integrity, row)).collect::<Result<_, _>>()?;
     Ok(web::Json(Accounts { accounts: shown, next_after }))
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::list::{PAGE, next};
 use crate::app::App;
 use crate::approvals::{self, Approval, Decision, Kind, State, Wanted};
 use crate::audit::Context;
@@ -18,8 +19,6 @@ mod query;
 
 use query::ApprovalQuery;
 
-/// Approvals of one page.
-const PAGE: i64 = 100;
 /// Sorts behind every id.
 const LAST: &str = "zzzz";
 
@@ -81,8 +80,7 @@ pub async fn list(
     };
     let now = app.clock.now();
     let found = app.db.read::<_, Problem, _>(move |conn| Ok(rows::list(conn, &filter)?)).await?;
-    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == PAGE);
-    let next_before = found.last().filter(|_| is_full).map(|row| row.id.clone());
+    let next_before = next(&found, |row| row.id.clone());
     let approvals = found.into_iter().map(|row| Approval::of(row, now)).collect::<Result<_, _>>()?;
     Ok(web::Json(Approvals { approvals, next_before }))
 }

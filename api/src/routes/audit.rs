@@ -4,6 +4,7 @@ use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::list::{PAGE, next};
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::AuditAdmin;
@@ -15,9 +16,6 @@ use crate::store::audit::search::{self, Search};
 mod wanted;
 
 use wanted::Wanted;
-
-/// Entries of a page.
-const PAGE: i64 = 100;
 
 /// A page of the audit log.
 #[derive(Serialize, ToSchema)]
@@ -97,9 +95,8 @@ pub async fn list(
     let wanted = Search { division: wanted.division.clone().or_else(|| admin.division.clone()), ..wanted };
     app.audit.record(entry(context.by(&admin), &wanted)).await?;
     let rows = app.db.read(move |conn| search::search(conn, &wanted, PAGE)).await?;
-    let is_full = i64::try_from(rows.len()).is_ok_and(|rows| rows == PAGE);
     Ok(web::Json(Entries {
-        next_before: rows.last().filter(|_| is_full).map(|row| row.seq),
+        next_before: next(&rows, |row| row.seq),
         entries: rows.into_iter().map(Shown::from).collect(),
     }))
 }

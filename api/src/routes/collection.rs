@@ -9,6 +9,7 @@ use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::list::{PAGE, next};
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::{Account, Operator};
@@ -24,9 +25,6 @@ mod query;
 pub mod reconciliations;
 
 pub use query::CollectionPage;
-
-/// Entries of one page.
-const PAGE: i64 = 100;
 
 /// What an operator has collection do.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -177,10 +175,4 @@ pub async fn retry(
 fn enabled_for(app: &App, operator: &Account) -> Result<(), Problem> {
     operator.require_jurisdiction(None)?;
     if app.ministry.is_some() { Ok(()) } else { Err(Code::CollectionOff.into()) }
-}
-
-/// Where a list goes on, when this page of it is full.
-fn next<T>(page: &[T], mark: impl Fn(&T) -> String) -> Option<String> {
-    let is_full = i64::try_from(page.len()).is_ok_and(|length| length == PAGE);
-    page.last().filter(|_| is_full).map(mark)
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::list::{PAGE, next_after, place};
+use super::list::{PAGE, next, place};
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::{Role, SignedIn};
@@ -90,7 +90,7 @@ pub async fn list(
     let server = app.clone().into_inner();
     let find = move |conn: &mut _| copies::page(conn, &server, &filter, &place, PAGE);
     let copies = app.db.read(find).await?;
-    Ok(web::Json(Copies { next_after: next_after(&copies, Copy::id), copies }))
+    Ok(web::Json(Copies { next_after: next(&copies, |one| one.id().to_owned()), copies }))
 }
 
 /// One copy.

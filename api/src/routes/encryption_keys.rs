@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::list::{PAGE, next_after, plain};
+use super::list::{PAGE, next, plain};
 use crate::app::App;
 use crate::audit::Context;
 use crate::auth::ThirdParty;
@@ -71,7 +71,7 @@ pub async fn list(
     let after = plain(query.into_inner().after)?.unwrap_or_default();
     let find = move |conn: &mut _| encryption_keys::list(conn, &account, &after, PAGE);
     let keys = app.db.read(find).await?;
-    Ok(web::Json(EncryptionKeys { next_after: next_after(&keys, EncryptionKey::id), keys }))
+    Ok(web::Json(EncryptionKeys { next_after: next(&keys, |one| one.id().to_owned()), keys }))
 }
 
 /// Revokes a key: nothing is encrypted to it any more.

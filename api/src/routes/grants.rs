@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::list::{PAGE, next_after, place};
+use super::list::{PAGE, next, place};
 use crate::app::App;
 use crate::audit::Context;
 use crate::auth::{Holder, SignedIn, ThirdParty};
@@ -53,7 +53,7 @@ pub async fn recipients(
     let place = place(query.after, query.order)?;
     let find = move |conn: &mut _| grants::recipients(conn, name.as_deref(), &place, PAGE);
     let recipients = app.db.read(find).await?;
-    Ok(web::Json(Recipients { next_after: next_after(&recipients, Recipient::id), recipients }))
+    Ok(web::Json(Recipients { next_after: next(&recipients, |one| one.id().to_owned()), recipients }))
 }
 
 /// Grants items of certificates to a third party: a holder about their own, an operator of the division by law.
@@ -86,7 +86,7 @@ pub async fn list(
     let server = app.clone().into_inner();
     let find = move |conn: &mut _| grants::page(conn, &server, &filter, &place, PAGE);
     let grants = app.db.read(find).await?;
-    Ok(web::Json(Grants { next_after: next_after(&grants, Grant::id), grants }))
+    Ok(web::Json(Grants { next_after: next(&grants, |one| one.id().to_owned()), grants }))
 }
 
 /// One grant.
@@ -177,5 +177,5 @@ pub async fn my_uses(
 }
 
 fn page(uses: Vec<Use>) -> UsePage {
-    UsePage { next_after: next_after(&uses, Use::id), uses }
+    UsePage { next_after: next(&uses, |one| one.id().to_owned()), uses }
 }

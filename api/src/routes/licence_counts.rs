@@ -4,6 +4,7 @@ use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::list::{PAGE, next};
 use crate::app::App;
 use crate::audit::Context;
 use crate::auth::SignedIn;
@@ -11,8 +12,6 @@ use crate::extract::LargeJson;
 use crate::kpi::licences::{self, LicenceReport, LicenceReported, ReportedCount};
 use crate::problem::Problem;
 
-/// Numbers of one page.
-const PAGE: i64 = 100;
 /// Largest body, in bytes: 1,000 numbers.
 const LIMIT: usize = 256 << 10;
 
@@ -67,7 +66,6 @@ pub async fn list(
     let (divisions, after) = (account.divisions(division)?, after.unwrap_or_default());
     let find = move |conn: &mut _| licences::list(conn, &divisions, &after, PAGE);
     let counts = app.db.read::<_, Problem, _>(find).await?;
-    let is_full = i64::try_from(counts.len()).is_ok_and(|length| length == PAGE);
-    let next_after = counts.last().filter(|_| is_full).map(|row| row.id().to_owned());
+    let next_after = next(&counts, |row| row.id().to_owned());
     Ok(web::Json(ReportedCounts { counts, next_after }))
 }

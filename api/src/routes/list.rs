@@ -40,8 +40,8 @@ pub(super) fn plain(text: Option<String>) -> Result<Option<String>, Problem> {
     }
 }
 
-/// The id to go on behind, when there may be more.
-pub(super) fn next_after<T>(page: &[T], id: impl Fn(&T) -> &str) -> Option<String> {
+/// Where to go on, by the mark of the last entry, when there may be more.
+pub(super) fn next<T, M>(page: &[T], mark: impl Fn(&T) -> M) -> Option<M> {
     let is_full = i64::try_from(page.len()).is_ok_and(|length| length == PAGE);
-    page.last().filter(|_| is_full).map(|last| id(last).to_owned())
+    page.last().filter(|_| is_full).map(mark)
 }

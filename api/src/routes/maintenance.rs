@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::list::{PAGE, next};
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::{Account, Operator};
@@ -20,8 +21,6 @@ mod query;
 
 use query::MaintenanceQuery;
 
-/// Applications of one page.
-const PAGE: i64 = 100;
 /// Sorts behind every id.
 const LAST: &str = "zzzz";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -53,8 +52,7 @@ pub async fn list(
         limit: PAGE,
     };
     let applications = app.db.read(move |conn| maintenance::list(conn, &filter)).await?;
-    let is_full = i64::try_from(applications.len()).is_ok_and(|length| length == PAGE);
-    let next_before = applications.last().filter(|_| is_full).map(|last| last.id().to_owned());
+    let next_before = next(&applications, |last| last.id().to_owned());
     Ok(web::Json(MaintenanceApplications { applications, next_before }))
 }
 

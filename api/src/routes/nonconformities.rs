@@ -7,11 +7,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::list::{PAGE, next};
 use crate::app::App;
 use crate::approvals::{self, Approval};
 use crate::audit::{Action, Context, Entry};
 use crate::auth::{Account, Operator, SignedIn, is_prefix};
-use crate::conformity::shown::{CorrectionRequest, Nonconformity, NonconformityQuery, PAGE};
+use crate::conformity::shown::{CorrectionRequest, Nonconformity, NonconformityQuery};
 use crate::conformity::{Exception, csv};
 use crate::extract::Json;
 use crate::outflow::Outflow;
@@ -107,7 +108,7 @@ pub async fn list(
     }
     let filter = query.into_inner().filter(&account, PAGE)?;
     let found = app.db.read::<_, Problem, _>(move |conn| Ok(rows::page(conn, &filter)?)).await?;
-    let next_after = next(&found, |row| &row.id);
+    let next_after = next(&found, |row| row.id.clone());
     let nonconformities = found.into_iter().map(Nonconformity::from).collect();
     Ok(HttpResponse::Ok().json(Nonconformities { nonconformities, next_after }))
 }
@@ -301,7 +302,7 @@ pub async fn correction_requests(
     let (answered, after) = (query.answered, query.after.unwrap_or_default());
     let page = move |conn: &mut Conn| requests::page(conn, &divisions, answered, &after, PAGE);
     let found = app.db.read(page).await.map_err(Problem::from)?;
-    let next_after = next(&found, |row| &row.id);
+    let next_after = next(&found, |row| row.id.clone());
     let correction_requests = found.into_iter().map(CorrectionRequest::from).collect();
     Ok(web::Json(CorrectionRequests { correction_requests, next_after }))
 }
@@ -321,10 +322,4 @@ fn entry(action: Action, context: Context, row: &NonconformityRow) -> Entry {
 fn unfit(item: &'static str) -> Problem {
     let finding = Finding { item: item.into(), rule: "unfit".into(), source: None };
     Problem::new(Code::UnfitValue).findings(vec![finding])
-}
-
-/// The last one's id, where there may be more.
-fn next<T>(found: &[T], id: impl Fn(&T) -> &String) -> Option<String> {
-    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == PAGE);
-    found.last().filter(|_| is_full).map(|row| id(row).clone())
 }

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::list::{PAGE, next};
 use crate::app::App;
 use crate::audit::Context;
 use crate::auth::{Operator, Role, SignedIn};
@@ -11,9 +12,6 @@ use crate::extract::Json;
 use crate::kpi::refusal::{self, Refusal, RefusalDecision, WantedRefusal};
 use crate::problem::Problem;
 use crate::store::refusals::{self as rows, Filter};
-
-/// Incidents of one page.
-const PAGE: i64 = 100;
 
 /// Which are listed.
 #[derive(Deserialize)]
@@ -73,8 +71,7 @@ pub async fn list(
         limit: PAGE,
     };
     let found = app.db.read::<_, Problem, _>(move |conn| Ok(rows::list(conn, &filter)?)).await?;
-    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == PAGE);
-    let next_after = found.last().filter(|_| is_full).map(|row| row.id.clone());
+    let next_after = next(&found, |row| row.id.clone());
     let shown = found.into_iter().map(|row| Refusal::of(row, &app.vault)).collect::<Result<_, _>>()?;
     Ok(web::Json(Refusals { refusals: shown, next_after }))
 }

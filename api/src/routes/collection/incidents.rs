@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{CollectionPage, PAGE, next};
+use super::CollectionPage;
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::Operator;
@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::collection::incidents::{self, CollectionIncident, DeclaredIncident, IncidentKind};
 use crate::extract::Json;
 use crate::problem::{Code, Problem};
+use crate::routes::list::{PAGE, next};
 use crate::store::collection::incidents::{self as rows, IncidentRow};
 use crate::store::{Conn, StoreError, collection};
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::query::ReconciliationQuery;
-use super::{CollectionPage, PAGE, enabled_for, next};
+use super::{CollectionPage, enabled_for};
 use crate::app::App;
 use crate::audit::{Action, Context, Entry};
 use crate::auth::Operator;
@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::collection::reconciliation;
 use crate::jobs;
 use crate::problem::Problem;
+use crate::routes::list::{PAGE, next};
 use crate::store::collection::differences::{self as rows, DifferenceRow, ReconciliationRow};
 use crate::store::{Conn, StoreError};
 

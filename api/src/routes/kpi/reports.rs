@@ -12,10 +12,8 @@ use crate::extract::Json;
 use crate::kpi::annual;
 use crate::kpi::reports::{self, Assessment, Report, WantedReport};
 use crate::problem::{Code, Problem};
+use crate::routes::list::{PAGE, next};
 use crate::store::score_reports as rows;
-
-/// Reports of one page.
-const PAGE: i64 = 100;
 
 /// What the page may do: nothing but look as it says.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
@@ -66,8 +64,7 @@ pub async fn list(
 ) -> Result<web::Json<Reports>, Problem> {
     let after = page.into_inner().after.unwrap_or_default();
     let found = app.db.read::<_, Problem, _>(move |conn| Ok(rows::list(conn, &after, PAGE)?)).await?;
-    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == PAGE);
-    let next_after = found.last().filter(|_| is_full).map(|row| row.id.clone());
+    let next_after = next(&found, |row| row.id.clone());
     let reports = found.into_iter().map(Report::of).collect::<Result<_, _>>()?;
     Ok(web::Json(Reports { reports, next_after }))
 }

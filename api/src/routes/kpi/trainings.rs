@@ -11,10 +11,9 @@ use crate::auth::Operator;
 use crate::extract::LargeJson;
 use crate::kpi::training::{self, MAX_EVIDENCE, Training, WantedTraining};
 use crate::problem::{Code, Problem};
+use crate::routes::list::{PAGE, next};
 use crate::store::trainings as rows;
 
-/// Records of one page.
-const PAGE: i64 = 100;
 /// Largest body, in bytes: the largest file in base64, and the rest.
 const LIMIT: usize = MAX_EVIDENCE / 3 * 4 + (16 << 10);
 
@@ -68,8 +67,7 @@ pub async fn list(
     let (divisions, after) = (operator.divisions(division)?, after.unwrap_or_default());
     let find = move |conn: &mut _| Ok(rows::list(conn, &divisions, &after, PAGE)?);
     let found = app.db.read::<_, Problem, _>(find).await?;
-    let is_full = i64::try_from(found.len()).is_ok_and(|length| length == PAGE);
-    let next_after = found.last().filter(|_| is_full).map(|row| row.id.clone());
+    let next_after = next(&found, |row| row.id.clone());
     Ok(web::Json(Trainings { trainings: found.into_iter().map(Training::of).collect(), next_after }))
 }
 
