@@ -17,9 +17,6 @@ use crate::record::Day;
 const OURS: [&str; 2] =
     [include_str!("../data/calendar/2025.csv"), include_str!("../data/calendar/2026.csv")];
 
-const MILLIS_PER_DAY: i64 = 86_400_000;
-/// Milliseconds by which a day in China begins before one of UTC.
-const CHINA_OFFSET: i64 = 8 * 3_600_000;
 /// Longest run of days without a working day that is looked through, in days.
 const LONGEST: usize = 366;
 
@@ -78,8 +75,7 @@ impl Calendar {
     #[must_use]
     pub fn term(&self, instant: Timestamp, count: usize) -> Timestamp {
         let day = i32::try_from(instant.day().0).ok().and_then(Day::from_days).unwrap_or(Day::LAST);
-        let last = i64::from(self.working_days_after(day, count).days());
-        Timestamp((last + 1) * MILLIS_PER_DAY - CHINA_OFFSET)
+        Timestamp::beginning_of(self.working_days_after(day, count).days() + 1)
     }
 
     /// What `days` says of a year is all there is of it.

@@ -60,7 +60,7 @@ impl Outflow {
     ) -> Result<(), Problem> {
         let taking = Taking {
             account_id: &account.id,
-            day: i32::try_from(now.day().0).unwrap_or(i32::MAX),
+            day: now.day_number(),
             kind: self.word(),
             records: records.into(),
             limit: self.limit(config).into(),

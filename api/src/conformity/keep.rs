@@ -81,7 +81,7 @@ pub fn count_again(
         scores::touch(conn, certificate_id, &format!("exception {because}"))?;
         checks::set_conforming(conn, certificate_id, conforming).map_err(StoreError::from)?;
         let step = Step { in_force: 0, conforming: if conforming { 1 } else { -1 } };
-        checks::add(conn, day(now), &(known.division, known.kind, step))?;
+        checks::add(conn, now.day_number(), &(known.division, known.kind, step))?;
     }
     Ok(())
 }
@@ -243,7 +243,7 @@ impl<'a> Keeping<'a> {
         for ((division, kind), step) in self.steps {
             if step != Step::default() {
                 let cell: Cell = (division, kind, step);
-                checks::add(conn, day(self.now), &cell)?;
+                checks::add(conn, self.now.day_number(), &cell)?;
             }
         }
         Ok(self.outcome)
@@ -252,8 +252,4 @@ impl<'a> Keeping<'a> {
 
 fn by_certificate(rows: Vec<CheckRow>) -> BTreeMap<String, CheckRow> {
     rows.into_iter().map(|row| (row.certificate_id.clone(), row)).collect()
-}
-
-fn day(now: Timestamp) -> i32 {
-    i32::try_from(now.day().0).unwrap_or(i32::MAX)
 }

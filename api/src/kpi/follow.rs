@@ -24,7 +24,7 @@ const AT_ONCE: i64 = 2_000;
 /// When the database cannot.
 pub async fn catch_up(app: &Arc<App>) -> Result<(), Problem> {
     loop {
-        let today = day(app.clock.now().millis());
+        let today = app.clock.now().day_number();
         let counted: Result<_, StoreError> = app.db.write(move |conn| step(conn, today)).await;
         if counted? == Step::Done {
             return Ok(());
@@ -120,7 +120,7 @@ fn gather<'a>(
         if let Some(case) = cases.get_mut(id.as_str()) {
             let new = || UseRow { certificate_id: id, year, shown_on: None, checked_on: None };
             let used = case.uses.entry(year).or_insert_with(new);
-            let on = Some(day(occurred_at));
+            let on = Some(Timestamp(occurred_at).day_number());
             if source == "holder_use" { used.shown_on = on } else { used.checked_on = on }
         }
     }
@@ -132,7 +132,7 @@ fn fact(event: &EventRow, version: &VersionFacts, kind: &str, conforming: bool) 
     let (_, _, division, specimen, issued_on, valid_to) = version;
     FactRow {
         certificate_id: event.certificate_id.clone(),
-        since: day(event.occurred_at),
+        since: Timestamp(event.occurred_at).day_number(),
         division: division.clone(),
         kind: kind.to_owned(),
         issued_on: *issued_on,
@@ -165,11 +165,6 @@ fn conform(facts: &mut Vec<FactRow>, conforming: bool, today: i32) {
         facts.retain(|fact| fact.since < since);
         facts.push(new);
     }
-}
-
-/// The day of an instant, in China.
-fn day(millis: i64) -> i32 {
-    i32::try_from(Timestamp(millis).day().0).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
