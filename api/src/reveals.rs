@@ -18,7 +18,7 @@ use crate::auth::{Account, Role};
 use crate::certificates::{self, Certificate};
 use crate::clock::Timestamp;
 use crate::outflow::Outflow;
-use crate::problem::{Code, Finding, Problem};
+use crate::problem::{Code, Problem};
 use crate::store::certificates::CertificateRow;
 use crate::store::reveals::{self as rows, RevealRow};
 use crate::store::{Conn, receipts};
@@ -29,9 +29,6 @@ mod shown;
 
 pub use purpose::Purpose;
 pub use shown::{Reveal, Supervised, of_certificate, of_holder, supervise};
-
-/// Fewest and most characters of a basis.
-const BASIS: std::ops::RangeInclusive<usize> = 6..=200;
 
 const SECONDS_PER_HOUR: i64 = 3600;
 
@@ -99,20 +96,7 @@ pub async fn reveal(
 
 impl Wanted {
     fn check(&self, role: Role) -> Result<(), Problem> {
-        let length = self.basis.trim().chars().count();
-        let finding = |item: &'static str, rule: &'static str| Finding {
-            item: item.into(),
-            rule: rule.into(),
-            source: None,
-        };
-        let findings: Vec<_> = [
-            (length < *BASIS.start()).then(|| finding("basis", "too_short")),
-            (length > *BASIS.end()).then(|| finding("basis", "too_long")),
-            (!self.purpose.is_of(role)).then(|| finding("purpose", "not_of_this_role")),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let findings = self.purpose.unfit_for(role, &self.basis);
         if findings.is_empty() { Ok(()) } else { Err(Problem::new(Code::UnfitValue).findings(findings)) }
     }
 }

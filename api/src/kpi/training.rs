@@ -100,7 +100,7 @@ pub async fn record(
             .in_division(row.division.clone())
             .detail("digest", HEXLOWER.encode(&row.digest));
         server.audit.append(conn, entry)?;
-        Ok(Training::of_row(row))
+        Ok(Training::of(row.into()))
     };
     app.db.write(work).await
 }
@@ -156,22 +156,7 @@ fn media_type(bytes: &[u8]) -> Option<&'static str> {
 }
 
 impl Training {
-    fn of_row(row: TrainingRow) -> Self {
-        Self {
-            id: row.id,
-            division: row.division,
-            audience: row.audience,
-            title: row.title,
-            held_on: Day::from_days(row.held_on).map(|day| day.to_string()),
-            reached: row.reached,
-            of: row.of,
-            media_type: row.media_type,
-            digest: HEXLOWER.encode(&row.digest),
-            recorded_at: Timestamp(row.recorded_at),
-        }
-    }
-
-    /// One of a list.
+    /// As it is shown.
     #[must_use]
     pub fn of(row: Listed) -> Self {
         Self {

@@ -11,8 +11,6 @@ use crate::auth::Role;
 use crate::problem::{Code, Finding, Problem};
 use crate::reveals::Purpose;
 
-/// Fewest and most characters of a basis.
-const BASIS: RangeInclusive<usize> = 6..=200;
 /// Fewest and most characters of a certificate's number.
 const NUMBER: RangeInclusive<usize> = 4..=64;
 
@@ -103,16 +101,8 @@ impl WantedLookup {
     /// # Errors
     /// [`Code::UnfitValue`] with every item that does not fit.
     pub(super) fn checked(self, role: Role) -> Result<Sought, Problem> {
-        let basis = self.basis.trim().to_owned();
-        let (purpose, length) = (self.purpose, basis.chars().count());
-        let mut findings: Vec<Finding> = [
-            (length < *BASIS.start()).then(|| finding("basis", "too_short")),
-            (length > *BASIS.end()).then(|| finding("basis", "too_long")),
-            (!purpose.is_of(role)).then(|| finding("purpose", "not_of_this_role")),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let (purpose, basis) = (self.purpose, self.basis.trim().to_owned());
+        let mut findings = purpose.unfit_for(role, &basis);
         match self.key() {
             Ok(key) if findings.is_empty() => return Ok(Sought { key, purpose, basis }),
             Ok(_) => {}

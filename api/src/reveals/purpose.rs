@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::Role;
+use crate::problem::Finding;
+
+/// Fewest and most characters of a basis.
+const BASIS: std::ops::RangeInclusive<usize> = 6..=200;
 
 /// Makes [`Purpose`] from aligned entries: word, what it is called, whose purpose it is.
 macro_rules! purposes {
@@ -48,6 +52,25 @@ purposes! {
     Complaint     "complaint"      "投诉举报处理", "Handling a complaint": Officer, Issuer, Operator;
     Correction    "correction"     "数据核对与补正", "Comparing and correcting data": Issuer, Operator;
     HolderRequest "holder_request" "办理持证主体申请", "Serving a request of the holder": Issuer, Operator;
+}
+
+impl Purpose {
+    /// What does not fit of this purpose and a basis, stated by somebody of a role.
+    #[must_use]
+    pub fn unfit_for(self, role: Role, basis: &str) -> Vec<Finding> {
+        let length = basis.trim().chars().count();
+        let finding = |item: &'static str, rule: &'static str| Finding {
+            item: item.into(),
+            rule: rule.into(),
+            source: None,
+        };
+        let findings = [
+            (length < *BASIS.start()).then(|| finding("basis", "too_short")),
+            (length > *BASIS.end()).then(|| finding("basis", "too_long")),
+            (!self.is_of(role)).then(|| finding("purpose", "not_of_this_role")),
+        ];
+        findings.into_iter().flatten().collect()
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::approvals::coalesce;
 use super::{Conn, StoreError, attempt};
 use crate::schema::{maintenance_applications as applications, maintenance_items as items};
 
@@ -65,11 +66,6 @@ pub struct Filter {
     pub before: String,
     /// At most so many.
     pub limit: i64,
-}
-
-diesel::define_sql_function! {
-    /// The first that is not null.
-    fn coalesce(value: diesel::sql_types::Nullable<diesel::sql_types::Text>, other: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
 /// The application with this id.

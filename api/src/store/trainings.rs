@@ -61,6 +61,25 @@ pub struct Listed {
     pub recorded_at: i64,
 }
 
+impl From<TrainingRow> for Listed {
+    fn from(row: TrainingRow) -> Self {
+        let TrainingRow {
+            id,
+            division,
+            audience,
+            title,
+            held_on,
+            reached,
+            of,
+            media_type,
+            digest,
+            recorded_at,
+            ..
+        } = row;
+        Self { id, division, audience, title, held_on, reached, of, media_type, digest, recorded_at }
+    }
+}
+
 /// What counts of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = trainings)]
